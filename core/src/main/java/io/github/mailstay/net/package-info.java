@@ -1,0 +1,5 @@
+/** Network and mail addresses as values. */
+@NullMarked
+package io.github.mailstay.net;
+
+import org.jspecify.annotations.NullMarked;
