@@ -134,16 +134,21 @@ public final class PolicyRequest {
         /**
          * Adds an attribute behind those already there.
          *
-         * @throws IllegalArgumentException if the name is empty or holds {@code =}, or if either holds CR, LF or NUL:
-         *     such an attribute could not be sent
+         * @throws IllegalArgumentException if the name is empty or holds {@code =} or a control character, or if the
+         *     value holds LF or NUL or ends with CR: such an attribute could not be sent. A CR inside a value can, and a
+         *     hostile sender may send one: beware when logging.
          */
         public Builder attribute(String name, String value) {
-            if (name.isEmpty() || name.indexOf('=') >= 0 || breaksLine(name)) {
-                throw new IllegalArgumentException("an attribute name is empty or holds '=', CR, LF or NUL");
+            if (name.isEmpty() || name.chars().anyMatch(c -> c == '=' || c < ' ')) {
+                throw new IllegalArgumentException("an attribute name is empty or holds '=' or a control character");
             }
-            if (breaksLine(value)) {
-                throw new IllegalArgumentException("the value of attribute " + name + " holds CR, LF or NUL");
+            if (value.endsWith("\r") || value.indexOf('\n') >= 0 || value.indexOf(0) >= 0) {
+                throw new IllegalArgumentException("the value of attribute " + name + " holds LF or NUL or ends in CR");
             }
+            return add(name, value);
+        }
+
+        private Builder add(String name, String value) {
             if (size == names.length) {
                 names = Arrays.copyOf(names, size * 2);
                 values = Arrays.copyOf(values, size * 2);
@@ -156,16 +161,6 @@ public final class PolicyRequest {
         /** The request; this builder must not be used again. */
         public PolicyRequest build() {
             return new PolicyRequest(this);
-        }
-
-        private static boolean breaksLine(String text) {
-            for (int i = 0; i < text.length(); i++) {
-                char c = text.charAt(i);
-                if (c == '\n' || c == '\r' || c == 0) {
-                    return true;
-                }
-            }
-            return false;
         }
     }
 }
