@@ -52,8 +52,7 @@ class PolicyCodecTest {
             assertThat(decode(recorded, piece)).isEqualTo(requests);
         }
         assertThat(requests.stream().map(PolicyRequest::protocolState).collect(Collectors.toSet()))
-                .contains(ProtocolState.RCPT, ProtocolState.MAIL, ProtocolState.DATA, ProtocolState.END_OF_MESSAGE)
-                .doesNotContain(ProtocolState.OTHER);
+                .containsExactlyInAnyOrder(ProtocolState.RCPT, ProtocolState.DATA, ProtocolState.END_OF_MESSAGE);
         PolicyRequest first = requests.get(0);
         assertThat(first.attributes()).hasSize(29).containsEntry("instance", "3f30.6b04f0ea.41bb2.0");
         assertThat(first.clientAddress().orElseThrow().getHostAddress()).isEqualTo("192.0.2.10");
@@ -152,7 +151,6 @@ class PolicyCodecTest {
         "'request=smtpd_access_policy\nsender\n\n', without '='",
         "'request=smtpd_access_policy\n=x\n\n', name that is empty",
         "'request=smtpd_access_policy\na\u00e9b=x\n\n', not plain ASCII",
-        "'request=smtpd_access_policy\nsender=a\0b\n\n', NUL",
         "'sender=a\n\n', not request=smtpd_access_policy",
         "'request=junk_policy\n\n', not request=smtpd_access_policy",
         "'GET / HTTP/1.1\r\nHost: x\r\n\r\n', without '='"
@@ -161,6 +159,12 @@ class PolicyCodecTest {
         assertThatThrownBy(() -> decode(text))
                 .isInstanceOf(PolicyProtocolException.class)
                 .hasMessageContaining(why);
+    }
+
+    @Test
+    void a_nul_byte_is_no_request() {
+        assertThatThrownBy(() -> decode(TYPE + "sender=a\0b\n\n")).hasMessageContaining("NUL");
+        assertThatThrownBy(() -> decode("\0")).hasMessageContaining("NUL");
     }
 
     @Test

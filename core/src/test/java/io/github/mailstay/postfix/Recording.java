@@ -22,12 +22,12 @@ final class Recording {
             if (in == null) {
                 throw new IllegalStateException("no recording " + name);
             }
-            for (String line : new String(in.readAllBytes(), StandardCharsets.UTF_8).split("\n")) {
+            new String(in.readAllBytes(), StandardCharsets.UTF_8).lines().forEach(line -> {
                 Matcher sent = LINE.matcher(line);
                 if (sent.matches()) {
                     bytes.writeBytes(unescape(sent.group(1)).getBytes(StandardCharsets.ISO_8859_1));
                 }
-            }
+            });
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
