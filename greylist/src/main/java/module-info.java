@@ -1,0 +1,8 @@
+/** Greylisting: the rules, the keys, the policy check, the store SPI and a store in memory. */
+module io.github.mailstay.greylist {
+    requires transitive io.github.mailstay.core;
+    requires org.slf4j;
+
+    exports io.github.mailstay.greylist;
+    exports io.github.mailstay.greylist.store;
+}

@@ -1,0 +1,149 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.github.mailstay.greylist.sqlite;
+
+import io.github.mailstay.greylist.GreylistEntry;
+import io.github.mailstay.greylist.GreylistKey;
+import io.github.mailstay.greylist.Hash128;
+import io.github.mailstay.greylist.store.Cursor;
+import io.github.mailstay.greylist.store.Page;
+import io.github.mailstay.greylist.store.StoreException;
+import io.github.mailstay.greylist.store.StoreException.Reason;
+import io.github.mailstay.greylist.store.StoreStats;
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.ArrayBlockingQueue;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.ThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * The one thread that reads, on a connection of its own: the log lets it see all that was committed without waiting for
+ * the writer. Reading is for operators; at most {@value #WAITING} questions wait.
+ */
+final class Reader {
+    private static final int WAITING = 100;
+    private static final String COLUMNS = "first_seen, last_seen, expires_at, tries, passes";
+
+    private final String name;
+    private final Connection connection;
+    private final ThreadPoolExecutor thread;
+
+    private interface Query<T> {
+        T ask() throws SQLException;
+    }
+
+    Reader(String name, Connection connection) {
+        this.name = name;
+        this.connection = connection;
+        this.thread = new ThreadPoolExecutor(1, 1, 0, TimeUnit.SECONDS, new ArrayBlockingQueue<>(WAITING), task -> {
+            Thread made = new Thread(task, "mailstay-greylist-sqlite-read");
+            made.setDaemon(true);
+            return made;
+        });
+    }
+
+    CompletableFuture<Optional<GreylistEntry>> find(GreylistKey key) {
+        return ask(() -> {
+            try (PreparedStatement query =
+                    connection.prepareStatement("SELECT " + COLUMNS + " FROM entry WHERE tuple = ?")) {
+                query.setBytes(1, key.tuple().toBytes());
+                try (ResultSet row = query.executeQuery()) {
+                    return row.next() ? Optional.of(entry(row)) : Optional.empty();
+                }
+            }
+        });
+    }
+
+    CompletableFuture<Page> list(Optional<Hash128> after, int max) {
+        return ask(() -> {
+            try (PreparedStatement query = connection.prepareStatement(
+                    "SELECT " + COLUMNS + ", client, tuple FROM entry WHERE tuple > ? ORDER BY tuple LIMIT ?")) {
+                query.setBytes(1, after.map(Hash128::toBytes).orElse(new byte[0]));
+                query.setInt(2, max + 1);
+                List<Page.Row> rows = new ArrayList<>();
+                try (ResultSet row = query.executeQuery()) {
+                    while (row.next()) {
+                        GreylistKey key = new GreylistKey(Hash128.of(row.getBytes(6)), Hash128.of(row.getBytes(7)));
+                        rows.add(new Page.Row(key, entry(row)));
+                    }
+                }
+                if (rows.size() <= max) {
+                    return new Page(rows, Optional.empty());
+                }
+                List<Page.Row> page = rows.subList(0, max);
+                return new Page(
+                        page, Optional.of(Cursor.after(page.get(max - 1).key().tuple())));
+            }
+        });
+    }
+
+    CompletableFuture<StoreStats> stats() {
+        return ask(() -> {
+            try (PreparedStatement query = connection.prepareStatement(
+                            "SELECT count(*), total(passes > 0), (SELECT count(*) FROM counter) FROM entry");
+                    ResultSet row = query.executeQuery()) {
+                row.next();
+                return new StoreStats(row.getLong(1), row.getLong(2), row.getLong(3));
+            }
+        });
+    }
+
+    private static GreylistEntry entry(ResultSet row) throws SQLException {
+        return new GreylistEntry(
+                Instant.ofEpochMilli(row.getLong(1)),
+                Instant.ofEpochMilli(row.getLong(2)),
+                Instant.ofEpochMilli(row.getLong(3)),
+                row.getLong(4),
+                row.getLong(5));
+    }
+
+    private <T> CompletableFuture<T> ask(Query<T> query) {
+        CompletableFuture<T> answer = new CompletableFuture<>();
+        try {
+            thread.execute(() -> {
+                try {
+                    answer.complete(query.ask());
+                } catch (SQLException e) {
+                    answer.completeExceptionally(new StoreException(Reason.FAILED, name + ": " + e.getMessage(), e));
+                } catch (RuntimeException | Error e) {
+                    answer.completeExceptionally(new StoreException(Reason.FAILED, name + " cannot be read", e));
+                }
+            });
+        } catch (RejectedExecutionException e) {
+            answer.completeExceptionally(
+                    thread.isShutdown()
+                            ? new StoreException(Reason.CLOSED, name + " is closed")
+                            : new StoreException(Reason.OVERLOADED, name + ": too much is waiting to be read"));
+        }
+        return answer;
+    }
+
+    /** Answers what is waiting, within this time, and closes the connection. Idempotent. */
+    void close(Duration bound) {
+        try {
+            thread.execute(() -> {
+                try {
+                    connection.close();
+                } catch (SQLException e) {
+                    // It was only read from.
+                }
+            });
+        } catch (RejectedExecutionException e) {
+            // Closed already, or swamped: then the process's end closes it.
+        }
+        thread.shutdown();
+        try {
+            var unused = thread.awaitTermination(bound.toMillis(), TimeUnit.MILLISECONDS);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+}

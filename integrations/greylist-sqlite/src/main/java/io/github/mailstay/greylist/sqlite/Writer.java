@@ -1,0 +1,208 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.github.mailstay.greylist.sqlite;
+
+import io.github.mailstay.greylist.store.StoreException;
+import io.github.mailstay.greylist.store.StoreException.Reason;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.ArrayBlockingQueue;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CompletableFuture;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.sqlite.SQLiteErrorCode;
+import org.sqlite.SQLiteException;
+
+/**
+ * The one thread that writes. It takes whatever is waiting as a batch, applies it in one transaction, commits (one
+ * fsync), and only then completes the stages. It waits for no batch to fill: while one commits, the next gathers.
+ *
+ * <p>Concurrency: connection, statements and sweep are the thread's own. Others meet it only at the queue, and at the
+ * flags: {@code closing} is set before the work that wakes a waiting thread is queued (an interrupt would wake it too, but
+ * would also close channels that a stage's dependents may write to), {@code ended} before the thread fails
+ * what is left in the queue. A submission looks at {@code ended} after it has queued, so either the thread's last look at
+ * the queue sees it, or it sees {@code ended} and fails itself; a stage that is failed twice keeps the first.
+ */
+final class Writer {
+    private static final Logger log = LoggerFactory.getLogger(SqliteGreylistStore.class);
+
+    private final String name;
+    private final WriterSql sql;
+    private final BlockingQueue<Work<?>> queue;
+    private final int batchLimit;
+    private final Thread thread;
+    private volatile boolean closing;
+    private volatile boolean abandoned;
+    private volatile boolean ended;
+    private boolean failing;
+    private boolean inTransaction;
+
+    Writer(String name, Connection connection, int queueLimit, int batchLimit) throws SQLException {
+        this.name = name;
+        this.sql = new WriterSql(connection);
+        this.queue = new ArrayBlockingQueue<>(queueLimit);
+        this.batchLimit = batchLimit;
+        this.thread = new Thread(this::run, "mailstay-greylist-sqlite");
+        thread.setDaemon(true);
+    }
+
+    void start() {
+        thread.start();
+    }
+
+    <T> CompletableFuture<T> submit(Work<T> work) {
+        if (closing) {
+            work.fail(closed());
+        } else if (!queue.offer(work)) {
+            work.fail(new StoreException(Reason.OVERLOADED, name + ": too much is waiting to be written"));
+        } else if (ended) {
+            work.fail(closed());
+        }
+        return work.answer();
+    }
+
+    /**
+     * Finishes what is queued, within this time, and ends the thread. Idempotent; whoever comes second waits too.
+     *
+     * @return whether the thread has ended
+     */
+    boolean close(Duration bound) {
+        closing = true;
+        // If it does not fit, the thread has work to do and looks at the flag when it is done.
+        var unused = queue.offer(new WakeUp());
+        try {
+            thread.join(bound.toMillis());
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+        abandoned = true;
+        return !thread.isAlive();
+    }
+
+    private void run() {
+        try {
+            writeUntilClosed();
+        } finally {
+            closing = true;
+            ended = true;
+            for (Work<?> left = queue.poll(); left != null; left = queue.poll()) {
+                left.fail(closed());
+            }
+            shut();
+        }
+    }
+
+    private void writeUntilClosed() {
+        List<Work<?>> batch = new ArrayList<>(batchLimit);
+        while (!abandoned) {
+            Work<?> first = queue.poll();
+            if (first == null) {
+                if (closing) {
+                    return;
+                }
+                try {
+                    first = queue.take();
+                } catch (InterruptedException e) {
+                    continue; // by whom? Not by us
+                }
+            }
+            batch.add(first);
+            queue.drainTo(batch, batchLimit - 1);
+            write(batch);
+            batch.clear();
+        }
+    }
+
+    private void write(List<Work<?>> batch) {
+        List<Work<?>> together = new ArrayList<>(batch.size());
+        List<Work<?>> alone = new ArrayList<>(0);
+        for (Work<?> work : batch) {
+            (work.alone() ? alone : together).add(work);
+        }
+        if (!together.isEmpty()) {
+            commit(together);
+        }
+        for (Work<?> work : alone) {
+            commit(List.of(work));
+        }
+    }
+
+    private void commit(List<Work<?>> batch) {
+        try {
+            if (inTransaction) {
+                rollback(); // the one after the last failure failed too
+            }
+            sql.begin();
+            inTransaction = true;
+            for (Work<?> work : batch) {
+                work.run(sql);
+            }
+            sql.commit();
+            inTransaction = false;
+        } catch (SQLException | RuntimeException | Error e) {
+            // Errors too: whatever happened, nobody must be left waiting.
+            fail(batch, e);
+            return;
+        }
+        if (failing) {
+            failing = false;
+            log.info("greylist: {} can be written again", name);
+        }
+        for (Work<?> work : batch) {
+            work.complete();
+        }
+    }
+
+    private void fail(List<Work<?>> batch, Throwable trouble) {
+        if (!failing) {
+            failing = true;
+            log.warn("greylist: {} cannot be written", name, trouble);
+        }
+        if (inTransaction) {
+            try {
+                rollback();
+            } catch (SQLException e) {
+                log.debug("greylist: {}: rollback failed, will be tried again", name, e);
+            }
+        }
+        StoreException failure = new StoreException(Reason.FAILED, name + ": " + trouble.getMessage(), trouble);
+        for (Work<?> work : batch) {
+            work.fail(failure);
+        }
+    }
+
+    private void rollback() throws SQLException {
+        try {
+            sql.rollback();
+        } catch (SQLiteException e) {
+            // SQLite may have rolled back by itself, as after a full disk; only then is this a plain SQLITE_ERROR.
+            if (e.getResultCode() != SQLiteErrorCode.SQLITE_ERROR) {
+                throw e;
+            }
+        }
+        inTransaction = false;
+    }
+
+    private void shut() {
+        try (Connection connection = sql.connection()) {
+            sql.close();
+            DatabaseFile.run(connection, "PRAGMA wal_checkpoint(TRUNCATE)");
+        } catch (SQLException e) {
+            log.warn("greylist: {} was not closed cleanly; nothing is lost", name, e);
+        }
+    }
+
+    private static final class WakeUp extends Work<Boolean> {
+        @Override
+        Boolean apply(WriterSql sql) {
+            return true;
+        }
+    }
+
+    private StoreException closed() {
+        return new StoreException(Reason.CLOSED, name + " is closed");
+    }
+}

@@ -1,0 +1,132 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.github.mailstay.greylist.sqlite;
+
+import io.github.mailstay.greylist.Attempt;
+import io.github.mailstay.greylist.CounterKey;
+import io.github.mailstay.greylist.GreylistEntry;
+import io.github.mailstay.greylist.GreylistKey;
+import io.github.mailstay.greylist.Hash128;
+import io.github.mailstay.greylist.Sighting;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.time.Instant;
+
+/**
+ * The statements of the connection that writes, prepared once. For the writer's thread only.
+ *
+ * <p>{@link #record} is {@link io.github.mailstay.greylist.GreylistRules}, and {@link #tally} is
+ * {@link io.github.mailstay.greylist.Tally#next}, each as one statement; tests hold them side by side. On the right of a
+ * SET, columns have the values from before.
+ */
+final class WriterSql implements AutoCloseable {
+    // ?1 tuple, ?2 client, ?3 now, ?4 delay, ?5 retry window, ?6 lifetime. A first_seen in the future is early too,
+    // so "early" needs no min().
+    private static final String RECORD = """
+            INSERT INTO entry (tuple, client, first_seen, last_seen, expires_at, tries, passes)
+            VALUES (?1, ?2, ?3, ?3, ?3 + ?5, 1, 0)
+            ON CONFLICT (tuple) DO UPDATE SET
+              first_seen = CASE WHEN ?3 > expires_at THEN ?3 ELSE min(first_seen, ?3) END,
+              last_seen = ?3,
+              expires_at = CASE WHEN ?3 > expires_at THEN ?3 + ?5
+                                WHEN passes = 0 AND ?3 < first_seen + ?4 THEN min(first_seen, ?3) + ?5
+                                ELSE ?3 + ?6 END,
+              tries = CASE WHEN ?3 > expires_at THEN 1
+                           WHEN passes = 0 AND ?3 < first_seen + ?4 THEN tries + 1
+                           ELSE tries END,
+              passes = CASE WHEN ?3 > expires_at OR (passes = 0 AND ?3 < first_seen + ?4) THEN 0
+                            ELSE passes + 1 END
+            RETURNING first_seen, expires_at, tries, passes""";
+
+    // ?1 id, ?2 now, ?3 smallest gap, ?4 time to live.
+    private static final String TALLY = """
+            INSERT INTO counter (id, count, last_counted, expires_at) VALUES (?1, 1, ?2, ?2 + ?4)
+            ON CONFLICT (id) DO UPDATE SET
+              count = CASE WHEN ?2 > expires_at THEN 1
+                           WHEN ?2 < min(last_counted, ?2) + ?3 THEN count
+                           ELSE count + 1 END,
+              last_counted = CASE WHEN ?2 > expires_at OR ?2 >= min(last_counted, ?2) + ?3 THEN ?2
+                                  ELSE min(last_counted, ?2) END,
+              expires_at = CASE WHEN ?2 > expires_at OR ?2 >= min(last_counted, ?2) + ?3 THEN ?2
+                                ELSE min(last_counted, ?2) END + ?4
+            RETURNING count""";
+
+    private final PreparedStatement begin;
+    private final PreparedStatement commit;
+    private final PreparedStatement rollback;
+    private final PreparedStatement record;
+    private final PreparedStatement tally;
+    private final Connection connection;
+
+    WriterSql(Connection connection) throws SQLException {
+        this.connection = connection;
+        begin = connection.prepareStatement("BEGIN IMMEDIATE");
+        commit = connection.prepareStatement("COMMIT");
+        rollback = connection.prepareStatement("ROLLBACK");
+        record = connection.prepareStatement(RECORD);
+        tally = connection.prepareStatement(TALLY);
+    }
+
+    Connection connection() {
+        return connection;
+    }
+
+    void begin() throws SQLException {
+        begin.executeUpdate();
+    }
+
+    void commit() throws SQLException {
+        commit.executeUpdate();
+    }
+
+    void rollback() throws SQLException {
+        rollback.executeUpdate();
+    }
+
+    Sighting record(GreylistKey key, Attempt attempt) throws SQLException {
+        record.setBytes(1, key.tuple().toBytes());
+        record.setBytes(2, key.client().toBytes());
+        record.setLong(3, attempt.now().toEpochMilli());
+        record.setLong(4, attempt.delay().toMillis());
+        record.setLong(5, attempt.retryWindow().toMillis());
+        record.setLong(6, attempt.lifetime().toMillis());
+        // SQLite makes all changes before it hands out the first row of a RETURNING.
+        try (ResultSet row = record.executeQuery()) {
+            row.next();
+            GreylistEntry entry = new GreylistEntry(
+                    Instant.ofEpochMilli(row.getLong(1)),
+                    attempt.now(),
+                    Instant.ofEpochMilli(row.getLong(2)),
+                    row.getLong(3),
+                    row.getLong(4));
+            return Sighting.of(entry, attempt);
+        }
+    }
+
+    long tally(CounterKey key, long now, long minGap, long ttl) throws SQLException {
+        byte[] purpose = key.purpose().getBytes(StandardCharsets.US_ASCII);
+        tally.setBytes(
+                1,
+                ByteBuffer.allocate(Hash128.BYTES + purpose.length)
+                        .put(key.hash().toBytes())
+                        .put(purpose)
+                        .array());
+        tally.setLong(2, now);
+        tally.setLong(3, minGap);
+        tally.setLong(4, ttl);
+        try (ResultSet row = tally.executeQuery()) {
+            row.next();
+            return row.getLong(1);
+        }
+    }
+
+    @Override
+    public void close() throws SQLException {
+        for (PreparedStatement statement : new PreparedStatement[] {begin, commit, rollback, record, tally}) {
+            statement.close();
+        }
+    }
+}
