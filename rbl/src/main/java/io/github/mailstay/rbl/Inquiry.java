@@ -1,0 +1,140 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.github.mailstay.rbl;
+
+import io.github.mailstay.policy.Deadline;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Future;
+import org.jspecify.annotations.Nullable;
+import org.xbill.DNS.DClass;
+import org.xbill.DNS.Message;
+import org.xbill.DNS.Name;
+import org.xbill.DNS.Record;
+import org.xbill.DNS.Type;
+
+/**
+ * One name on its way through the resolvers, until one has an answer or the time is over.
+ *
+ * <p>The time is shared out evenly: each resolver gets a turn, and then another if it was silent, since datagrams get
+ * lost. One that fails is not asked again, and the next has its turn at once. Who is silent is still listened to when
+ * his turn is over: the first answer counts.
+ *
+ * <p>Concurrency: all but {@link #answer} is touched on the {@link Worker} only.
+ */
+final class Inquiry {
+    private static final int ROUNDS = 2;
+    private static final DnsAnswer.Failed TIMEOUT = new DnsAnswer.Failed("timeout");
+
+    private final Name name;
+    private final List<NameServer> servers;
+    private final Worker worker;
+    private final Deadline deadline;
+    private final CompletableFuture<DnsAnswer> answer = new CompletableFuture<>();
+    private final Runnable released;
+    private final List<NameServer> failed = new ArrayList<>(1);
+    private final Duration turn;
+    private int turns;
+    private int waiting;
+    private boolean returned;
+    private DnsAnswer.@Nullable Failed failure;
+    private @Nullable NameServer last;
+    private @Nullable Future<?> alarm;
+
+    /**
+     * An inquiry that has not started.
+     *
+     * @param name absolute
+     * @param servers the resolvers, best first
+     * @param released run once, on the worker, when this inquiry has its answer and no socket any more
+     */
+    Inquiry(Name name, List<NameServer> servers, Worker worker, Deadline deadline, Runnable released) {
+        this.name = name;
+        this.servers = new ArrayList<>(servers);
+        this.worker = worker;
+        this.deadline = deadline;
+        this.released = released;
+        this.turn = deadline.left().dividedBy((long) servers.size() * ROUNDS);
+    }
+
+    CompletableFuture<DnsAnswer> answer() {
+        return answer;
+    }
+
+    /** Begins; on the worker. */
+    void start() {
+        servers.sort(Comparator.comparing(NameServer::isSilent)); // stable: else in the order given
+        step();
+    }
+
+    private void step() {
+        if (alarm != null) {
+            alarm.cancel(false);
+        }
+        if (answer.isDone()) {
+            giveBack(); // an alarm that was under way already, or an answer from outside
+            return;
+        }
+        NameServer server = next();
+        if (deadline.isOver() || (server == null && waiting == 0)) {
+            finish(failure == null ? TIMEOUT : failure);
+            return;
+        }
+        Duration left = deadline.left();
+        alarm = worker.after(server == null || left.compareTo(turn) < 0 ? left : turn, this::turnIsOver);
+        if (server != null) {
+            last = server;
+            waiting++;
+            // Last of all: it may fail at once, and take the next step from within. A new id and port for each.
+            var unused = server.ask(Message.newQuery(Record.newRecord(name, Type.A, DClass.IN)), left)
+                    .thenAccept(heard -> heard(server, heard));
+        }
+    }
+
+    private @Nullable NameServer next() {
+        while (turns < servers.size() * ROUNDS) {
+            NameServer server = servers.get(turns++ % servers.size());
+            if (!failed.contains(server)) {
+                return server;
+            }
+        }
+        return null;
+    }
+
+    private void turnIsOver() {
+        if (last != null && !failed.contains(last)) {
+            last.markSilent();
+        }
+        step();
+    }
+
+    private void heard(NameServer server, DnsAnswer heard) {
+        waiting--;
+        if (answer.isDone() || !(heard instanceof DnsAnswer.Failed why)) {
+            finish(heard);
+            return;
+        }
+        failed.add(server);
+        failure = failure == null ? why : failure;
+        step();
+    }
+
+    /** Gives the answer, if there is none yet. */
+    private void finish(DnsAnswer found) {
+        if (alarm != null) {
+            alarm.cancel(false);
+        }
+        giveBack();
+        answer.complete(found);
+    }
+
+    /** Once the time is over for all, and nobody can reply any more: sockets outlive an answer. */
+    private void giveBack() {
+        if (waiting == 0 && !returned) {
+            returned = true;
+            released.run();
+        }
+    }
+}

@@ -1,0 +1,85 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.github.mailstay.rbl;
+
+import java.net.InetSocketAddress;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import org.jspecify.annotations.Nullable;
+import org.xbill.DNS.Message;
+import org.xbill.DNS.SimpleResolver;
+import org.xbill.DNS.WireParseException;
+
+/**
+ * One resolver: sends it queries, and remembers whether it was silent lately. Used on the {@link Worker} only, and so
+ * without locks.
+ */
+final class NameServer {
+    /** How long a silent resolver is asked behind the others; then it is given another chance. */
+    private static final long REST = Duration.ofSeconds(30).toNanos();
+
+    private final InetSocketAddress address;
+    private final Worker worker;
+    private boolean silent;
+    private long silentSince;
+
+    NameServer(InetSocketAddress address, Worker worker) {
+        this.address = address;
+        this.worker = worker;
+    }
+
+    boolean isSilent() {
+        return silent && System.nanoTime() - silentSince < REST;
+    }
+
+    /** It has let a query wait too long. Any reply makes up for that. */
+    void markSilent() {
+        silent = true;
+        silentSince = System.nanoTime();
+    }
+
+    /**
+     * Sends a query by UDP, and once more by TCP if the reply is truncated.
+     *
+     * @param timeout after which the socket is given back. dnsjava looks only once a second, so deadlines are the
+     *     caller's business
+     * @return completes on the worker, never exceptionally
+     */
+    CompletableFuture<DnsAnswer> ask(Message query, Duration timeout) {
+        return send(query, timeout, false)
+                .thenCompose(answer -> answer.equals(MessageReader.TRUNCATED)
+                        ? send(query, timeout, true).thenApply(NameServer::byTcp)
+                        : CompletableFuture.completedFuture(answer));
+    }
+
+    private CompletableFuture<DnsAnswer> send(Message query, Duration timeout, boolean tcp) {
+        SimpleResolver resolver = new SimpleResolver(address);
+        // No EDNS: the answers are short, and there are name servers that say FORMERR to it (RFC 6891 section 7).
+        resolver.setEDNS(-1, 0, 0, List.of());
+        resolver.setIgnoreTruncation(true);
+        resolver.setTCP(tcp);
+        resolver.setTimeout(timeout);
+        return resolver.sendAsync(query, worker)
+                .handleAsync((reply, failure) -> read(query, reply, failure), worker)
+                .toCompletableFuture();
+    }
+
+    private DnsAnswer read(Message query, @Nullable Message reply, @Nullable Throwable failure) {
+        if (reply != null) {
+            silent = false;
+            return MessageReader.read(query, reply);
+        }
+        Throwable cause = failure instanceof CompletionException wrapped ? wrapped.getCause() : failure;
+        if (cause instanceof WireParseException) {
+            return MessageReader.BAD_ANSWER;
+        }
+        // Refused by the host, unreachable, no free port, or dnsjava's own timeout. The message could hold the name.
+        markSilent();
+        return new DnsAnswer.Failed("network");
+    }
+
+    private static DnsAnswer byTcp(DnsAnswer answer) {
+        return answer instanceof DnsAnswer.Failed ? MessageReader.TRUNCATED : answer;
+    }
+}

@@ -1,0 +1,9 @@
+/** DNS block and allow lists, asked all at once, with three-valued answers. */
+module io.github.mailstay.rbl {
+    requires transitive io.github.mailstay.core;
+    requires org.dnsjava;
+    requires org.slf4j;
+    requires static transitive org.jspecify;
+
+    exports io.github.mailstay.rbl;
+}
