@@ -8,6 +8,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.function.Predicate;
 
 /**
@@ -50,6 +51,7 @@ public final class PostfixServer implements AutoCloseable {
                     "config/main.cf",
                     PostfixConfig.mainCf(work.toString(), sink.port(), builder.policies, builder.settings));
             work.write("config/master.cf", PostfixConfig.masterCf(port));
+            checkSettings();
             master = startMaster();
         } catch (RuntimeException e) {
             sink.close();
@@ -155,6 +157,18 @@ public final class PostfixServer implements AutoCloseable {
         }
         work.directory("queue/maildrop", "rwx-wx---", OWNER, DROP_GROUP);
         work.directory("queue/public", "rwx--x---", OWNER, DROP_GROUP);
+    }
+
+    /** Lets another command read main.cf: of a mistake in it master tells the system's log only, not us. */
+    private void checkSettings() {
+        List<String> anyQuery = List.of("postmap", "-c", work.path("config").toString(), "-q", "any", "static:any");
+        try (PrivateProcess check =
+                PrivateProcess.builder(work, "settings", anyQuery).start()) {
+            check.awaitEnd(START_LIMIT);
+            if (!check.exitStatus().equals(Optional.of(0))) {
+                throw new RealServerException("Postfix does not take these settings:" + check.logTail());
+            }
+        }
     }
 
     private PrivateProcess startMaster() {

@@ -25,26 +25,28 @@ import java.util.function.BooleanSupplier;
  * thread, and a signal to a process that is over is no error.
  */
 public final class PrivateProcess implements AutoCloseable {
-    /** How long a process may take to follow SIGTERM before it and its descendants get SIGKILL. */
-    public static final Duration GRACE = Duration.ofSeconds(10);
-
     private static final Duration KILL_LIMIT = Duration.ofSeconds(5);
     private static final int TAIL_LINES = 20;
 
     private final String name;
     private final Process process;
     private final List<Path> logs;
+    private final Duration graceLimit;
     // Descendants must be noted while their parent lives: afterwards nothing tells whose they were.
     private final Set<ProcessHandle> family = ConcurrentHashMap.newKeySet();
     private final Runnable leftover = this::close;
 
     private PrivateProcess(Builder builder) {
         name = builder.name;
+        graceLimit = builder.grace;
         Path log = builder.work.path(name + ".log");
         logs = new ArrayList<>(List.of(log));
         logs.addAll(builder.moreLogs);
         List<String> command = new ArrayList<>(Users.become(builder.user));
-        command.addAll(builder.command);
+        command.add(RealComponent.pathOf(builder.command.get(0))
+                .orElseThrow(() -> new RealServerException(name + ": no command " + builder.command.get(0)))
+                .toString());
+        command.addAll(builder.command.subList(1, builder.command.size()));
         ProcessBuilder start = new ProcessBuilder(command)
                 .directory(builder.work.path().toFile())
                 .redirectInput(Path.of("/dev/null").toFile())
@@ -137,7 +139,7 @@ public final class PrivateProcess implements AutoCloseable {
     }
 
     /**
-     * Ends it: SIGTERM, then SIGKILL after {@link #GRACE}; then its descendants likewise. Idempotent.
+     * Ends it: SIGTERM, then SIGKILL after the grace period; then its descendants likewise. Idempotent.
      *
      * @throws RealServerException if the system does not end them even so
      */
@@ -147,7 +149,7 @@ public final class PrivateProcess implements AutoCloseable {
             process.destroy();
             send("CONT"); // a frozen process acts on no other signal
         }
-        Deadline grace = Deadline.in(GRACE);
+        Deadline grace = Deadline.in(graceLimit);
         Waiting.until(grace, () -> {
             noteFamily();
             return !isAlive();
@@ -175,7 +177,9 @@ public final class PrivateProcess implements AutoCloseable {
     }
 
     private void noteFamily() {
-        process.descendants().forEach(family::add);
+        if (isAlive()) {
+            process.descendants().forEach(family::add);
+        }
     }
 
     private Collection<ProcessHandle> living() {
@@ -221,6 +225,7 @@ public final class PrivateProcess implements AutoCloseable {
         private final Map<String, String> environment = new LinkedHashMap<>();
         private final List<Path> moreLogs = new ArrayList<>();
         private Optional<String> user = Optional.empty();
+        private Duration grace = Duration.ofSeconds(10);
 
         private Builder(WorkDirectory work, String name, List<String> command) {
             if (!name.matches("[A-Za-z0-9._-]{1,64}")) {
@@ -249,6 +254,15 @@ public final class PrivateProcess implements AutoCloseable {
         /** A file whose tail is also shown when something goes wrong: the server's own log. */
         public Builder alsoShow(Path log) {
             moreLogs.add(log);
+            return this;
+        }
+
+        /** How long it may take to follow SIGTERM before it gets SIGKILL; 10 seconds unless told otherwise. */
+        public Builder grace(Duration grace) {
+            if (grace.isNegative() || grace.isZero()) {
+                throw new IllegalArgumentException("grace must be positive, not " + grace);
+            }
+            this.grace = grace;
             return this;
         }
 

@@ -52,7 +52,7 @@ public final class RbldnsdServer implements AutoCloseable {
             work.directory("zones", "rwxr-xr-x");
             // -n: in the foreground. Not -q: a zone with mistakes then ends it, with the reason in its log.
             List<String> command = new ArrayList<>(List.of(
-                    RealComponent.pathOf("rbldnsd").orElseThrow().toString(),
+                    "rbldnsd",
                     "-n",
                     "-b",
                     "127.0.0.1/" + port,
