@@ -1,0 +1,56 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.github.mailstay.testkit.real;
+
+import org.junit.jupiter.api.extension.ExtensionContext;
+import org.junit.jupiter.api.extension.ExtensionContext.Namespace;
+import org.junit.jupiter.api.extension.ExtensionContext.Store;
+
+/**
+ * The real servers of a test that is {@link Real}, as a parameter of a test, a {@code @BeforeEach} or a
+ * {@code @BeforeAll} method. Thread-safe.
+ *
+ * <p>The shared ones start when they are first asked for and end with the test run; tests must not break or reconfigure
+ * them. Those a test starts for itself end with the test, or with the class if {@code @BeforeAll} started them.
+ *
+ * <p>A server that does not start is a {@link RealServerException}.
+ */
+public final class RealServers {
+    private static final Namespace NAMESPACE = Namespace.create(RealServers.class);
+
+    private final Store own;
+    private final Store shared;
+
+    RealServers(ExtensionContext context) {
+        own = context.getStore(NAMESPACE);
+        shared = context.getRoot().getStore(NAMESPACE);
+    }
+
+    /** The run's Postfix with the default settings, which asks no policy server. Its messages are those of all tests. */
+    public PostfixServer postfix() {
+        return shared.getOrComputeIfAbsent(
+                PostfixServer.class, key -> PostfixServer.builder().start(), PostfixServer.class);
+    }
+
+    /** The run's rbldnsd with the {@linkplain RbldnsdServer.Builder#readyZones() ready zones}. */
+    public RbldnsdServer rbldnsd() {
+        return shared.getOrComputeIfAbsent(
+                RbldnsdServer.class, key -> RbldnsdServer.builder().readyZones().start(), RbldnsdServer.class);
+    }
+
+    /** Starts a Postfix of the test's own. */
+    public PostfixServer start(PostfixServer.Builder postfix) {
+        return keep(postfix.start());
+    }
+
+    /** Starts an rbldnsd of the test's own. */
+    public RbldnsdServer start(RbldnsdServer.Builder rbldnsd) {
+        return keep(rbldnsd.start());
+    }
+
+    /** Closes {@code thing} when the test ends: a server or client of another kind. */
+    public <T extends AutoCloseable> T keep(T thing) {
+        // A store closes what it holds, the youngest first; the key only has to be new.
+        own.put(new Object(), thing);
+        return thing;
+    }
+}
