@@ -171,7 +171,7 @@ public final class RblCheck implements PolicyCheck {
         private static final Duration MAX_DEADLINE = Duration.ofSeconds(60);
 
         /** RFC 6890: private, loopback, link-local, unique local, shared (carrier-grade NAT). No list knows them. */
-        private static final List<AddressRange> NOT_PUBLIC = List.of(
+        public static final List<AddressRange> NOT_PUBLIC = List.of(
                 AddressRange.parse("10.0.0.0/8"),
                 AddressRange.parse("172.16.0.0/12"),
                 AddressRange.parse("192.168.0.0/16"),

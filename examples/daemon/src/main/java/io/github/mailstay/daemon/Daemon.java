@@ -1,0 +1,234 @@
+package io.github.mailstay.daemon;
+
+import io.github.mailstay.daemon.config.Settings;
+import io.github.mailstay.daemon.control.Commands;
+import io.github.mailstay.daemon.control.ControlServer;
+import io.github.mailstay.daemon.log.DecisionLog;
+import io.github.mailstay.greylist.Greylist;
+import io.github.mailstay.greylist.GreylistKeys;
+import io.github.mailstay.greylist.store.GreylistStore;
+import io.github.mailstay.greylist.store.Housekeeping;
+import io.github.mailstay.policy.DecisionListener;
+import io.github.mailstay.policy.PolicyChain;
+import io.github.mailstay.policy.QueuedDecisionListener;
+import io.github.mailstay.postfix.Endpoint;
+import io.github.mailstay.postfix.PolicyServer;
+import io.github.mailstay.rbl.DnsJavaLookup;
+import io.github.mailstay.rbl.RblCheck;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.UnknownHostException;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The running daemon: Mailstay's parts put together as {@link Settings} say. Thread-safe.
+ *
+ * <p>Everything that was opened is closed in reverse order: first the listeners, which answer what is in flight, then
+ * what the answers need, last the lock of the data-dir.
+ */
+public final class Daemon implements AutoCloseable {
+    private static final Logger log = LoggerFactory.getLogger(Daemon.class);
+    private static final int LOG_QUEUE = 65_536;
+
+    private interface Closing {
+        void close() throws Exception;
+    }
+
+    private final Deque<Closing> opened = new ArrayDeque<>();
+    private final AtomicBoolean closed = new AtomicBoolean();
+    private final List<String> listening = new ArrayList<>();
+    private List<Endpoint> policyEndpoints = List.of();
+
+    private Daemon() {}
+
+    /**
+     * Opens everything; if something cannot be opened, nothing stays open.
+     *
+     * @param listeners hear of every decision, beside the log
+     * @throws StartException with the exit code
+     */
+    public static Daemon start(Settings settings, Map<String, String> environment, List<DecisionListener> listeners)
+            throws StartException {
+        Daemon daemon = new Daemon();
+        try {
+            daemon.open(settings, environment, listeners);
+            return daemon;
+        } catch (StartException e) {
+            daemon.close();
+            throw e;
+        } catch (IOException e) {
+            daemon.close();
+            throw new StartException(ExitCode.UNAVAILABLE, "cannot listen: " + e.getMessage());
+        }
+    }
+
+    /** {@code policy=inet:127.0.0.1:10023 control=unix:/...}: where it listens, with the real ports. */
+    public String listening() {
+        return String.join(" ", listening);
+    }
+
+    /** Where Postfix asks. */
+    public List<Endpoint> policyEndpoints() {
+        return policyEndpoints;
+    }
+
+    private void open(Settings settings, Map<String, String> environment, List<DecisionListener> listeners)
+            throws StartException, IOException {
+        DataDir dataDir = closing(DataDir.open(settings.dataDir()), DataDir::close);
+        GreylistKeys keys = StoreFactory.keys(settings.greylist());
+        GreylistStore store = closing(
+                StoreFactory.open(settings.greylist(), keys, dataDir, environment), GreylistStore::close);
+        ScheduledExecutorService scheduler = closing(
+                Executors.newSingleThreadScheduledExecutor(task -> daemonThread(task, "mailstay-housekeeping")),
+                ScheduledExecutorService::shutdownNow);
+        closing(
+                Housekeeping.builder(store, InstantSource.system(), scheduler).start(), Housekeeping::close);
+        DnsJavaLookup lookup =
+                closing(DnsJavaLookup.builder().resolvers(settings.rbl().resolver()).build(), DnsJavaLookup::close);
+        RblCheck rbl = rbl(settings.rbl(), lookup);
+        DecisionCounters counters = new DecisionCounters();
+        QueuedDecisionListener decisionLog =
+                closing(new QueuedDecisionListener("log", LOG_QUEUE, new DecisionLog()), QueuedDecisionListener::close);
+        closing(decisionLog, Daemon::tellDropped);
+
+        List<DecisionListener> all = new ArrayList<>(listeners);
+        all.add(counters);
+        all.add(decisionLog);
+        PolicyChain chain = chain(settings, rbl, store, keys, all);
+        if (!settings.policy().listen().isEmpty()) {
+            PolicyServer server = closing(server(settings.policy(), chain), PolicyServer::close);
+            policyEndpoints = server.endpoints();
+            policyEndpoints.forEach(endpoint -> listening.add("policy=" + endpoint));
+        }
+        if (settings.control().isPresent()) {
+            Commands commands = new Commands(store, keys, rbl, counters::snapshot, decisionLog::dropped);
+            ControlServer control =
+                    closing(ControlServer.start(settings.control().get(), commands), ControlServer::close);
+            listening.add("control=" + control.endpoint());
+        }
+        warn(settings);
+    }
+
+    private static PolicyChain chain(
+            Settings settings, RblCheck rbl, GreylistStore store, GreylistKeys keys, List<DecisionListener> listeners) {
+        PolicyChain.Builder chain = PolicyChain.builder();
+        if (!settings.rbl().lists().isEmpty()) {
+            chain.check("rbl", rbl, settings.policy().onError());
+        }
+        if (settings.greylist().mode() != Settings.Mode.OFF) {
+            chain.check(
+                    "greylist",
+                    greylist(settings.greylist(), store, keys),
+                    settings.greylist().onFailure());
+        }
+        listeners.forEach(chain::listener);
+        return chain.build();
+    }
+
+    private static RblCheck rbl(Settings.Rbl settings, DnsJavaLookup lookup) {
+        return RblCheck.builder()
+                .lists(settings.lists())
+                .lookup(lookup)
+                .greylistAt(settings.greylistAt())
+                .onUnknown(settings.onUnknown())
+                .deadline(settings.deadline())
+                .skipNetworks(settings.skipNetworks())
+                .build();
+    }
+
+    private static Greylist greylist(Settings.Greylisting settings, GreylistStore store, GreylistKeys keys) {
+        return Greylist.builder(store, keys)
+                .clock(InstantSource.system())
+                .delay(settings.delay())
+                .retryWindow(settings.retryWindow())
+                .lifetime(settings.lifetime())
+                .suspiciousOnly(settings.mode() == Settings.Mode.SUSPICIOUS)
+                .reply(settings.replyCode(), settings.reply())
+                .host(hostName())
+                .build();
+    }
+
+    private static PolicyServer server(Settings.Policy settings, PolicyChain chain) throws IOException {
+        PolicyServer.Builder server = PolicyServer.builder(chain)
+                .deadline(settings.deadline())
+                .limits(settings.limits())
+                .maxConnections(settings.maxConnections())
+                .idleTimeout(settings.idleTimeout())
+                .socketMode(settings.socketMode())
+                .grace(settings.deadline().plus(Duration.ofSeconds(1)));
+        settings.socketGroup().ifPresent(server::socketGroup);
+        settings.listen().forEach(server::listen);
+        return server.start();
+    }
+
+    private static String hostName() {
+        try {
+            String name = InetAddress.getLocalHost().getHostName();
+            return name.matches("[A-Za-z0-9.-]{1,64}") ? name : "";
+        } catch (UnknownHostException e) {
+            return "";
+        }
+    }
+
+    private static void warn(Settings settings) {
+        if (settings.greylist().mode() == Settings.Mode.SUSPICIOUS && settings.rbl().lists().isEmpty()) {
+            log.warn("greylist.mode is suspicious and rbl.lists is empty: nothing will be greylisted");
+        }
+        if (settings.greylist().mode() == Settings.Mode.OFF && !settings.rbl().lists().isEmpty()) {
+            log.warn("greylist.mode is off: what rbl.lists find is logged and nothing else");
+        }
+        if (settings.greylist().store() == Settings.Store.MEMORY) {
+            log.warn("greylist.store is memory: a restart forgets who has waited");
+        }
+        if (settings.control().isEmpty()) {
+            log.warn("control.listen is off, or data-dir too long for a socket: no command reaches this daemon");
+        }
+    }
+
+    private static void tellDropped(QueuedDecisionListener decisionLog) {
+        if (decisionLog.dropped() > 0) {
+            log.warn("{} decisions were not logged: the log was too slow", decisionLog.dropped());
+        }
+    }
+
+    private static Thread daemonThread(Runnable task, String name) {
+        Thread thread = new Thread(task, name);
+        thread.setDaemon(true);
+        return thread;
+    }
+
+    private interface Closer<T> {
+        void close(T what) throws Exception;
+    }
+
+    private <T> T closing(T what, Closer<T> closer) {
+        opened.push(() -> closer.close(what));
+        return what;
+    }
+
+    /** Stops accepting, answers what is in flight, closes the store. Idempotent. */
+    @Override
+    public void close() {
+        if (!closed.compareAndSet(false, true)) {
+            return;
+        }
+        for (Closing each : opened) {
+            try {
+                each.close();
+            } catch (Exception e) {
+                log.warn("closing failed", e);
+            }
+        }
+    }
+}

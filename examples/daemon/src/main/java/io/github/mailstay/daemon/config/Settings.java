@@ -1,0 +1,78 @@
+package io.github.mailstay.daemon.config;
+
+import io.github.mailstay.net.AddressRange;
+import io.github.mailstay.policy.FailMode;
+import io.github.mailstay.policy.ReplyText;
+import io.github.mailstay.postfix.Endpoint;
+import io.github.mailstay.postfix.PolicyLimits;
+import io.github.mailstay.rbl.DnsList;
+import java.net.InetSocketAddress;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * All settings of the daemon, checked. Immutable. {@link SettingsFile} reads them; docs/SETTINGS.md explains them.
+ *
+ * @param dataDir where the store, the key and the lock lie
+ * @param control where the commands find a running daemon; empty if switched off
+ * @param policy the policy server
+ * @param greylist greylisting
+ * @param rbl block lists
+ */
+public record Settings(Path dataDir, Optional<Endpoint.Unix> control, Policy policy, Greylisting greylist, Rbl rbl) {
+
+    /** {@code policy.*}. */
+    public record Policy(
+            List<Endpoint> listen,
+            Duration deadline,
+            FailMode onError,
+            int maxConnections,
+            PolicyLimits limits,
+            Duration idleTimeout,
+            String socketMode,
+            Optional<String> socketGroup) {}
+
+    /** {@code greylist.*}. */
+    public record Greylisting(
+            Mode mode,
+            Store store,
+            int maxEntries,
+            Duration delay,
+            Duration retryWindow,
+            Duration lifetime,
+            Path keyFile,
+            FailMode onFailure,
+            int ipv4Prefix,
+            int ipv6Prefix,
+            int replyCode,
+            ReplyText reply) {}
+
+    /** {@code rbl.*}. */
+    public record Rbl(
+            List<InetSocketAddress> resolver,
+            List<DnsList> lists,
+            int greylistAt,
+            FailMode onUnknown,
+            Duration deadline,
+            List<AddressRange> skipNetworks) {}
+
+    /** Who is greylisted. */
+    public enum Mode {
+        /** Only those whom a block list knows. */
+        SUSPICIOUS,
+        /** Every stranger. */
+        EVERYONE,
+        /** Nobody. */
+        OFF
+    }
+
+    /** Where triplets are kept. */
+    public enum Store {
+        /** On disk, under the data-dir. */
+        SQLITE,
+        /** In memory; a restart forgets. */
+        MEMORY
+    }
+}

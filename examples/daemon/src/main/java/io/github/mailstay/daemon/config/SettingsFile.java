@@ -1,0 +1,232 @@
+package io.github.mailstay.daemon.config;
+
+import com.google.common.net.HostAndPort;
+import io.github.mailstay.net.AddressRange;
+import io.github.mailstay.policy.FailMode;
+import io.github.mailstay.policy.ReplyText;
+import io.github.mailstay.postfix.Endpoint;
+import io.github.mailstay.postfix.PolicyLimits;
+import io.github.mailstay.rbl.DnsList;
+import io.github.mailstay.rbl.RblCheck;
+import io.github.mailstay.rbl.ReplyFilter;
+import java.net.InetSocketAddress;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.regex.Pattern;
+
+/** The reading of {@link Settings}: names, defaults and bounds of every setting, in one place. Stateless. */
+public final class SettingsFile {
+    private static final Map<String, FailMode> FAIL_MODES =
+            ordered("pass", FailMode.PASS, "defer", FailMode.DEFER);
+    private static final Map<String, Settings.Mode> MODES = ordered(
+            "suspicious", Settings.Mode.SUSPICIOUS, "everyone", Settings.Mode.EVERYONE, "off", Settings.Mode.OFF);
+    private static final Map<String, Settings.Store> STORES =
+            ordered("sqlite", Settings.Store.SQLITE, "memory", Settings.Store.MEMORY);
+    private static final Pattern SOCKET_MODE = Pattern.compile("0?[0-7]{3}");
+    private static final Duration MS = Duration.ofMillis(1);
+
+    private SettingsFile() {}
+
+    /**
+     * Reads file and sets; no file at all gives the defaults.
+     *
+     * @param environment for {@code STATE_DIRECTORY} and {@code HOME}
+     * @throws SettingsException with every mistake there is
+     */
+    public static Settings read(Optional<Path> file, List<String> sets, Map<String, String> environment)
+            throws SettingsException {
+        SettingReader reader = new SettingReader(ConfigTree.read(file, sets));
+        Path dataDir = reader.read("data-dir", defaultDataDir(environment), "an absolute path", SettingsFile::path);
+        Settings settings = new Settings(
+                dataDir, control(reader, dataDir), policy(reader), greylist(reader, dataDir), rbl(reader));
+        reader.refuseUnknown();
+        if (!reader.mistakes().isEmpty()) {
+            throw new SettingsException(reader.mistakes());
+        }
+        return settings;
+    }
+
+    private static Optional<Endpoint.Unix> control(SettingReader reader, Path dataDir) {
+        return reader.read("control.listen", defaultControl(dataDir), "unix:/PATH or empty", text -> {
+            if (text.isEmpty()) {
+                return Optional.empty();
+            }
+            if (Endpoint.parse(text) instanceof Endpoint.Unix unix) {
+                return Optional.of(unix);
+            }
+            throw new IllegalArgumentException("'" + text + "' is not unix:/PATH; control never listens on a network");
+        });
+    }
+
+    /** Off if the data-dir's path is too long for a socket in it: all else works without. */
+    private static Optional<Endpoint.Unix> defaultControl(Path dataDir) {
+        try {
+            return Optional.of(new Endpoint.Unix(dataDir.toAbsolutePath().resolve("control.sock")));
+        } catch (IllegalArgumentException tooLong) {
+            return Optional.empty();
+        }
+    }
+
+    private static Settings.Policy policy(SettingReader reader) {
+        int maxRequest = reader.integer("policy.max-request", 64 * 1024, 1024, 1024 * 1024);
+        int maxValue = reader.integer("policy.max-value", 4 * 1024, 256, 1024 * 1024);
+        PolicyLimits limits = PolicyLimits.DEFAULT;
+        if (maxValue > maxRequest) {
+            reader.mistake("policy.max-value", "must not be above policy.max-request");
+        } else {
+            limits = new PolicyLimits(maxRequest, maxValue);
+        }
+        return new Settings.Policy(
+                reader.list("policy.listen", List.of(Endpoint.parse("inet:127.0.0.1:10023")), Endpoint::parse),
+                reader.duration("policy.deadline", Duration.ofSeconds(5), MS.multipliedBy(10), Duration.ofSeconds(90)),
+                reader.choice("policy.on-error", FailMode.PASS, FAIL_MODES),
+                reader.integer("policy.max-connections", 1000, 1, 100_000),
+                limits,
+                reader.duration(
+                        "policy.idle-timeout", Duration.ofHours(1), Duration.ofSeconds(1001), Duration.ofDays(30)),
+                reader.read("policy.socket-mode", "rw-rw-rw-", "an octal mode as 0660", SettingsFile::socketMode),
+                reader.read("policy.socket-group", Optional.empty(), "a group", text -> Optional.of(text)));
+    }
+
+    private static Settings.Greylisting greylist(SettingReader reader, Path dataDir) {
+        Duration second = Duration.ofSeconds(1);
+        Duration delay = reader.duration("greylist.delay", Duration.ofMinutes(5), second, Duration.ofDays(1));
+        Duration window = reader.duration("greylist.retry-window", Duration.ofDays(2), second, Duration.ofDays(30));
+        if (window.compareTo(delay) <= 0) {
+            reader.mistake("greylist.retry-window", "must be longer than greylist.delay");
+        }
+        return new Settings.Greylisting(
+                reader.choice("greylist.mode", Settings.Mode.SUSPICIOUS, MODES),
+                reader.choice("greylist.store", Settings.Store.SQLITE, STORES),
+                reader.integer("greylist.max-entries", 1_000_000, 1000, 100_000_000),
+                delay,
+                window,
+                reader.duration("greylist.lifetime", Duration.ofDays(35), second, Duration.ofDays(3650)),
+                reader.read("greylist.key-file", dataDir.resolve("greylist.key"), "an absolute path", SettingsFile::path),
+                reader.choice("greylist.on-failure", FailMode.PASS, FAIL_MODES),
+                reader.integer("greylist.ipv4-prefix", 24, 8, 32),
+                reader.integer("greylist.ipv6-prefix", 64, 16, 128),
+                reader.read("greylist.reply-code", 451, "450 or 451", SettingsFile::replyCode),
+                reader.read(
+                        "greylist.reply-text",
+                        new ReplyText("4.7.1", "Greylisted, please try again later"),
+                        "a text",
+                        text -> new ReplyText("4.7.1", text)));
+    }
+
+    private static Settings.Rbl rbl(SettingReader reader) {
+        Set<String> ids = new HashSet<>();
+        List<DnsList> lists = reader.objects("rbl.lists", object -> dnsList(object, ids));
+        return new Settings.Rbl(
+                reader.list("rbl.resolver", List.of(), SettingsFile::resolver),
+                lists,
+                reader.integer("rbl.greylist-at", 1, 1, 1_000_000),
+                reader.choice("rbl.on-unknown", FailMode.PASS, FAIL_MODES),
+                reader.duration("rbl.deadline", Duration.ofSeconds(3), MS.multipliedBy(10), Duration.ofSeconds(60)),
+                reader.list("rbl.skip-networks", RblCheck.Builder.NOT_PUBLIC, AddressRange::parse));
+    }
+
+    private static Optional<DnsList> dnsList(ObjectReader object, Set<String> ids) {
+        Optional<String> id = object.required("id");
+        Optional<String> zone = object.required("zone");
+        DnsList.Builder builder = DnsList.builder();
+        attempt(object, "id", () -> id.ifPresent(builder::id));
+        attempt(object, "zone", () -> zone.ifPresent(builder::zone));
+        List<String> reply = object.strings("reply");
+        if (!reply.isEmpty()) {
+            attempt(object, "reply", () -> builder.reply(ReplyFilter.parse(reply.toArray(new String[0]))));
+        }
+        int weight = object.read("weight", 1, text -> {
+            if (!text.matches("-?[0-9]{1,6}") || Integer.parseInt(text) == 0) {
+                throw new IllegalArgumentException("'" + text + "' must be a whole number, below 0 for an allow list");
+            }
+            return Integer.parseInt(text);
+        });
+        attempt(object, "weight", () -> builder.weight(weight));
+        Duration timeout = object.read(
+                "timeout",
+                Duration.ofSeconds(2),
+                text -> SettingReader.parseDuration(text, "must be a time as 500ms or 2s"));
+        attempt(object, "timeout", () -> builder.timeout(timeout));
+        if (id.isPresent() && !ids.add(id.get())) {
+            object.mistake("id", "'" + id.get() + "' is the id of another list too");
+        }
+        if (id.isEmpty() || zone.isEmpty()) {
+            return Optional.empty();
+        }
+        try {
+            return Optional.of(builder.build());
+        } catch (IllegalArgumentException | IllegalStateException alreadySaid) {
+            return Optional.empty();
+        }
+    }
+
+    private static void attempt(ObjectReader object, String key, Runnable set) {
+        try {
+            set.run();
+        } catch (IllegalArgumentException e) {
+            object.mistake(key, String.valueOf(e.getMessage()));
+        }
+    }
+
+    private static Path defaultDataDir(Map<String, String> environment) {
+        String state = environment.get("STATE_DIRECTORY");
+        if (state != null && !state.isEmpty()) {
+            // systemd may name several, divided by colons (systemd.exec(5)).
+            return Path.of(state.split(":", 2)[0]);
+        }
+        return Path.of(environment.getOrDefault("HOME", "/var/lib"), ".local/state/mailstay");
+    }
+
+    private static Path path(String text) {
+        Path path = Path.of(text);
+        if (!path.isAbsolute()) {
+            throw new IllegalArgumentException("'" + text + "' must be an absolute path");
+        }
+        return path.normalize();
+    }
+
+    private static InetSocketAddress resolver(String text) {
+        HostAndPort address = HostAndPort.fromString(text).withDefaultPort(53);
+        InetSocketAddress resolved = new InetSocketAddress(address.getHost(), address.getPort());
+        if (resolved.isUnresolved()) {
+            throw new IllegalArgumentException("'" + text + "' must be HOST:PORT, and the host must have an address");
+        }
+        return resolved;
+    }
+
+    private static String socketMode(String text) {
+        if (!SOCKET_MODE.matcher(text).matches()) {
+            throw new IllegalArgumentException("'" + text + "' must be an octal mode as 0660");
+        }
+        int bits = Integer.parseInt(text, 8);
+        StringBuilder mode = new StringBuilder();
+        for (int bit = 8; bit >= 0; bit--) {
+            mode.append((bits >> bit & 1) == 0 ? '-' : "xwr".charAt(bit % 3));
+        }
+        return mode.toString();
+    }
+
+    private static int replyCode(String text) {
+        // 452 means a full mailbox, 421 ends the session; some servers take others of the class for final.
+        if (!text.equals("450") && !text.equals("451")) {
+            throw new IllegalArgumentException("'" + text + "' must be 450 or 451");
+        }
+        return Integer.parseInt(text);
+    }
+
+    @SuppressWarnings("unchecked")
+    private static <T> Map<String, T> ordered(Object... wordsAndValues) {
+        Map<String, T> words = new LinkedHashMap<>();
+        for (int i = 0; i < wordsAndValues.length; i += 2) {
+            words.put((String) wordsAndValues[i], (T) wordsAndValues[i + 1]);
+        }
+        return words;
+    }
+}
