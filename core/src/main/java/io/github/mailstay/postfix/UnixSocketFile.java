@@ -27,9 +27,9 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>It is bound in a private directory beside its place, given its mode and group there, and then renamed into place:
  * at no moment can anybody connect who may not, and an old socket is replaced without a gap. An old socket is replaced
- * only after a connect to it was refused; anything else in its place is left alone.
+ * only after a connect to it was refused; anything else in its place is left alone. Use it from one thread.
  */
-final class UnixSocketFile implements AutoCloseable {
+public final class UnixSocketFile implements AutoCloseable {
     private static final SecureRandom RANDOM = new SecureRandom();
 
     private final Path path;
@@ -45,10 +45,13 @@ final class UnixSocketFile implements AutoCloseable {
     /**
      * Binds and renames.
      *
+     * @param path absolute, see {@link Endpoint.Unix}
+     * @param mode of the socket
      * @param group or null to keep the process's own
+     * @param backlog connections that may wait to be accepted
      * @throws BindException if the place is in use or holds something else
      */
-    static UnixSocketFile bind(Path path, Set<PosixFilePermission> mode, @Nullable String group, int backlog)
+    public static UnixSocketFile bind(Path path, Set<PosixFilePermission> mode, @Nullable String group, int backlog)
             throws IOException {
         checkPlace(path);
         Path parent = path.getParent();
@@ -77,7 +80,8 @@ final class UnixSocketFile implements AutoCloseable {
         }
     }
 
-    ServerSocketChannel channel() {
+    /** The listening channel; blocking unless configured otherwise. */
+    public ServerSocketChannel channel() {
         return channel;
     }
 

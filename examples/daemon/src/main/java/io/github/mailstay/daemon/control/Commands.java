@@ -1,0 +1,213 @@
+package io.github.mailstay.daemon.control;
+
+import io.github.mailstay.daemon.ExitCode;
+import io.github.mailstay.greylist.GreylistEntry;
+import io.github.mailstay.greylist.GreylistKey;
+import io.github.mailstay.greylist.GreylistKeys;
+import io.github.mailstay.greylist.store.Cursor;
+import io.github.mailstay.greylist.store.GreylistStore;
+import io.github.mailstay.greylist.store.Page;
+import io.github.mailstay.greylist.store.StoreStats;
+import io.github.mailstay.net.IpAddresses;
+import io.github.mailstay.net.MailAddress;
+import io.github.mailstay.policy.Deadline;
+import io.github.mailstay.rbl.ListCounts;
+import io.github.mailstay.rbl.RblCheck;
+import io.github.mailstay.rbl.RblReport;
+import java.io.PrintWriter;
+import java.net.InetAddress;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.function.LongSupplier;
+import java.util.function.Supplier;
+
+/**
+ * The commands that look into store and lists: the same whether a daemon runs them for the control socket or the command
+ * line runs them itself. Thread-safe.
+ */
+public final class Commands {
+    private static final int PAGE = 1000;
+    private static final int SECONDS = 30;
+
+    private final GreylistStore store;
+    private final GreylistKeys keys;
+    private final RblCheck rbl;
+    private final Supplier<Map<String, Long>> counters;
+    private final LongSupplier unlogged;
+
+    /** With what they look into. */
+    public Commands(
+            GreylistStore store,
+            GreylistKeys keys,
+            RblCheck rbl,
+            Supplier<Map<String, Long>> counters,
+            LongSupplier unlogged) {
+        this.store = store;
+        this.keys = keys;
+        this.rbl = rbl;
+        this.counters = counters;
+        this.unlogged = unlogged;
+    }
+
+    /** Runs one; returns its exit code. */
+    public int run(List<String> words, PrintWriter out) {
+        List<String> plain = new ArrayList<>(words);
+        boolean json = plain.remove("--json");
+        String name = String.join(" ", plain.subList(0, Math.min(2, plain.size())));
+        try {
+            if (name.equals("greylist list") && plain.size() == 2) {
+                return list(out, json);
+            } else if (name.equals("greylist show") && plain.size() == 5) {
+                return show(plain.get(2), plain.get(3), plain.get(4), out, json);
+            } else if (name.equals("greylist stats") && plain.size() == 2) {
+                return stats(out, json);
+            } else if (name.startsWith("lookup ") && plain.size() == 2) {
+                return lookup(plain.get(1), out, json);
+            }
+        } catch (ExecutionException | CompletionException | TimeoutException e) {
+            out.println("failed: " + (e.getCause() == null ? "no answer within " + SECONDS + " s" : e.getCause().getMessage()));
+            return ExitCode.UNAVAILABLE;
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return ExitCode.UNAVAILABLE;
+        }
+        out.println("unknown command");
+        return ExitCode.USAGE;
+    }
+
+    private int list(PrintWriter out, boolean json)
+            throws ExecutionException, TimeoutException, InterruptedException {
+        Optional<Cursor> from = Optional.of(Cursor.START);
+        if (!json) {
+            out.printf("%-32s %-20s %-20s %6s %6s%n", "TUPLE", "FIRST SEEN", "EXPIRES", "TRIES", "PASSES");
+        }
+        while (from.isPresent()) {
+            Page page = await(store.list(from.get(), PAGE));
+            for (Page.Row row : page.rows()) {
+                if (json) {
+                    out.println(Json.of(fields(row.key(), row.entry())));
+                } else {
+                    GreylistEntry entry = row.entry();
+                    out.printf(
+                            "%-32s %-20s %-20s %6d %6d%n",
+                            row.key().tuple(), time(entry.firstSeen()), time(entry.expiresAt()), entry.tries(), entry.passes());
+                }
+            }
+            if (out.checkError()) {
+                return ExitCode.UNAVAILABLE; // nobody reads any more
+            }
+            from = page.next();
+        }
+        return ExitCode.OK;
+    }
+
+    private int show(String client, String sender, String recipient, PrintWriter out, boolean json)
+            throws ExecutionException, TimeoutException, InterruptedException {
+        Optional<InetAddress> address = IpAddresses.parse(client);
+        if (address.isEmpty()) {
+            out.println("'" + client + "' is no IP address");
+            return ExitCode.USAGE;
+        }
+        GreylistKey key = keys.key(address.get(), MailAddress.of(sender), MailAddress.of(recipient));
+        Optional<GreylistEntry> entry = await(store.find(key));
+        if (entry.isEmpty()) {
+            out.println(json ? "null" : "not seen, or forgotten");
+            return ExitCode.UNAVAILABLE;
+        }
+        Map<String, Object> fields = fields(key, entry.get());
+        if (json) {
+            out.println(Json.of(fields));
+        } else {
+            fields.forEach((name, value) -> out.printf("%-11s %s%n", name, value));
+        }
+        return ExitCode.OK;
+    }
+
+    private int stats(PrintWriter out, boolean json) throws ExecutionException, TimeoutException, InterruptedException {
+        StoreStats stats = await(store.stats());
+        Map<String, Object> all = new LinkedHashMap<>();
+        all.put("entries", stats.entries());
+        all.put("waiting", stats.waiting());
+        all.put("passed", stats.passed());
+        all.put("counters", stats.counters());
+        all.putAll(counters.get());
+        all.put("decisions.unlogged", unlogged.getAsLong());
+        for (Map.Entry<String, ListCounts> list : rbl.counts().entrySet()) {
+            all.put("rbl." + list.getKey() + ".listed", list.getValue().listed());
+            all.put("rbl." + list.getKey() + ".clean", list.getValue().clean());
+            all.put("rbl." + list.getKey() + ".unknown", list.getValue().unknown());
+        }
+        if (json) {
+            out.println(Json.of(all));
+        } else {
+            all.forEach((name, value) -> out.printf("%-28s %12s%n", name, value));
+        }
+        return ExitCode.OK;
+    }
+
+    private int lookup(String what, PrintWriter out, boolean json)
+            throws ExecutionException, TimeoutException, InterruptedException {
+        Optional<InetAddress> address = IpAddresses.parse(what);
+        if (address.isEmpty()) {
+            out.println("'" + what + "' is no IP address; domain lists come with a later version");
+            return ExitCode.USAGE;
+        }
+        RblReport report = await(rbl.report(address.get(), Deadline.in(Duration.ofSeconds(10))));
+        if (json) {
+            List<Map<String, Object>> entries = new ArrayList<>();
+            for (RblReport.Entry entry : report.entries()) {
+                Map<String, Object> fields = new LinkedHashMap<>();
+                fields.put("id", entry.id());
+                fields.put("result", entry.result());
+                fields.put("weight", entry.weight());
+                fields.put("ms", entry.took().toNanos() / 1e6);
+                entries.add(fields);
+            }
+            Map<String, Object> all = new LinkedHashMap<>();
+            all.put("address", IpAddresses.text(address.get()));
+            all.put("score", report.score());
+            all.put("lists", entries);
+            out.println(Json.of(all));
+            return ExitCode.OK;
+        }
+        out.printf("%-20s %-34s %6s %9s%n", "LIST", "RESULT", "WEIGHT", "MS");
+        for (RblReport.Entry entry : report.entries()) {
+            out.printf(
+                    "%-20s %-34s %6d %9.1f%n",
+                    entry.id(), entry.result(), entry.weight(), entry.took().toNanos() / 1e6);
+        }
+        out.println("score " + report.score() + (report.entries().isEmpty() ? " (rbl.lists is empty)" : ""));
+        return ExitCode.OK;
+    }
+
+    private static Map<String, Object> fields(GreylistKey key, GreylistEntry entry) {
+        Map<String, Object> fields = new LinkedHashMap<>();
+        fields.put("tuple", key.tuple());
+        fields.put("client", key.client());
+        fields.put("first-seen", time(entry.firstSeen()));
+        fields.put("last-seen", time(entry.lastSeen()));
+        fields.put("expires", time(entry.expiresAt()));
+        fields.put("tries", entry.tries());
+        fields.put("passes", entry.passes());
+        return fields;
+    }
+
+    private static Instant time(Instant instant) {
+        return Instant.ofEpochSecond(instant.getEpochSecond());
+    }
+
+    private static <T> T await(CompletionStage<T> stage)
+            throws ExecutionException, TimeoutException, InterruptedException {
+        return stage.toCompletableFuture().get(SECONDS, TimeUnit.SECONDS);
+    }
+}
