@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 package io.github.mailstay.daemon;
 
 import io.github.mailstay.daemon.config.Settings;
@@ -87,15 +88,14 @@ public final class Daemon implements AutoCloseable {
             throws StartException, IOException {
         DataDir dataDir = closing(DataDir.open(settings.dataDir()), DataDir::close);
         GreylistKeys keys = StoreFactory.keys(settings.greylist());
-        GreylistStore store = closing(
-                StoreFactory.open(settings.greylist(), keys, dataDir, environment), GreylistStore::close);
+        GreylistStore store =
+                closing(StoreFactory.open(settings.greylist(), keys, dataDir, environment), GreylistStore::close);
         ScheduledExecutorService scheduler = closing(
                 Executors.newSingleThreadScheduledExecutor(task -> daemonThread(task, "mailstay-housekeeping")),
                 ScheduledExecutorService::shutdownNow);
-        closing(
-                Housekeeping.builder(store, InstantSource.system(), scheduler).start(), Housekeeping::close);
-        DnsJavaLookup lookup =
-                closing(DnsJavaLookup.builder().resolvers(settings.rbl().resolver()).build(), DnsJavaLookup::close);
+        closing(Housekeeping.builder(store, InstantSource.system(), scheduler).start(), Housekeeping::close);
+        DnsJavaLookup lookup = closing(
+                DnsJavaLookup.builder().resolvers(settings.rbl().resolver()).build(), DnsJavaLookup::close);
         RblCheck rbl = rbl(settings.rbl(), lookup);
         DecisionCounters counters = new DecisionCounters();
         QueuedDecisionListener decisionLog =
@@ -182,10 +182,12 @@ public final class Daemon implements AutoCloseable {
     }
 
     private static void warn(Settings settings) {
-        if (settings.greylist().mode() == Settings.Mode.SUSPICIOUS && settings.rbl().lists().isEmpty()) {
+        if (settings.greylist().mode() == Settings.Mode.SUSPICIOUS
+                && settings.rbl().lists().isEmpty()) {
             log.warn("greylist.mode is suspicious and rbl.lists is empty: nothing will be greylisted");
         }
-        if (settings.greylist().mode() == Settings.Mode.OFF && !settings.rbl().lists().isEmpty()) {
+        if (settings.greylist().mode() == Settings.Mode.OFF
+                && !settings.rbl().lists().isEmpty()) {
             log.warn("greylist.mode is off: what rbl.lists find is logged and nothing else");
         }
         if (settings.greylist().store() == Settings.Store.MEMORY) {

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 package io.github.mailstay.daemon;
 
 /** Why a command cannot do its work: a message for a person, and the exit code. */

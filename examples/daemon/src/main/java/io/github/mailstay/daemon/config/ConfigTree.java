@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 package io.github.mailstay.daemon.config;
 
 import com.typesafe.config.Config;
@@ -91,7 +92,8 @@ final class ConfigTree {
             throw new SettingsException(List.of(new Mistake(file + ":1", "config", "the file cannot be read")));
         }
         try {
-            return ConfigFactory.parseFile(file.toFile(), ConfigParseOptions.defaults().setAllowMissing(false));
+            return ConfigFactory.parseFile(
+                    file.toFile(), ConfigParseOptions.defaults().setAllowMissing(false));
         } catch (ConfigException e) {
             throw syntax(e, file.toString());
         }
@@ -101,7 +103,8 @@ final class ConfigTree {
         int equals = set.indexOf('=');
         String key = equals < 0 ? set : set.substring(0, equals);
         if (equals < 0 || !KEY.matcher(key).matches()) {
-            throw new SettingsException(List.of(new Mistake(where, key, "is no key=value with a key as policy.listen")));
+            throw new SettingsException(
+                    List.of(new Mistake(where, key, "is no key=value with a key as policy.listen")));
         }
         String value = set.substring(equals + 1);
         // Lists, objects and quoted strings are HOCON. Anything else is taken as it stands, since HOCON would stumble

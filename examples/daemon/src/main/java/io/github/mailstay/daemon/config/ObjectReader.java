@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 package io.github.mailstay.daemon.config;
 
 import com.typesafe.config.ConfigObject;
@@ -50,7 +51,8 @@ final class ObjectReader {
         if (value == null) {
             return List.of();
         }
-        List<ConfigValue> elements = value instanceof List<?> ? List.copyOf((com.typesafe.config.ConfigList) value) : List.of(value);
+        List<ConfigValue> elements =
+                value instanceof List<?> ? List.copyOf((com.typesafe.config.ConfigList) value) : List.of(value);
         List<String> all = new ArrayList<>();
         for (ConfigValue element : elements) {
             SettingReader.scalar(element)

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 package io.github.mailstay.daemon.config;
 
 import com.google.common.net.HostAndPort;
@@ -22,8 +23,7 @@ import java.util.regex.Pattern;
 
 /** The reading of {@link Settings}: names, defaults and bounds of every setting, in one place. Stateless. */
 public final class SettingsFile {
-    private static final Map<String, FailMode> FAIL_MODES =
-            ordered("pass", FailMode.PASS, "defer", FailMode.DEFER);
+    private static final Map<String, FailMode> FAIL_MODES = ordered("pass", FailMode.PASS, "defer", FailMode.DEFER);
     private static final Map<String, Settings.Mode> MODES = ordered(
             "suspicious", Settings.Mode.SUSPICIOUS, "everyone", Settings.Mode.EVERYONE, "off", Settings.Mode.OFF);
     private static final Map<String, Settings.Store> STORES =
@@ -43,8 +43,8 @@ public final class SettingsFile {
             throws SettingsException {
         SettingReader reader = new SettingReader(ConfigTree.read(file, sets));
         Path dataDir = reader.read("data-dir", defaultDataDir(environment), "an absolute path", SettingsFile::path);
-        Settings settings = new Settings(
-                dataDir, control(reader, dataDir), policy(reader), greylist(reader, dataDir), rbl(reader));
+        Settings settings =
+                new Settings(dataDir, control(reader, dataDir), policy(reader), greylist(reader, dataDir), rbl(reader));
         reader.refuseUnknown();
         if (!reader.mistakes().isEmpty()) {
             throw new SettingsException(reader.mistakes());
@@ -108,7 +108,8 @@ public final class SettingsFile {
                 delay,
                 window,
                 reader.duration("greylist.lifetime", Duration.ofDays(35), second, Duration.ofDays(3650)),
-                reader.read("greylist.key-file", dataDir.resolve("greylist.key"), "an absolute path", SettingsFile::path),
+                reader.read(
+                        "greylist.key-file", dataDir.resolve("greylist.key"), "an absolute path", SettingsFile::path),
                 reader.choice("greylist.on-failure", FailMode.PASS, FAIL_MODES),
                 reader.integer("greylist.ipv4-prefix", 24, 8, 32),
                 reader.integer("greylist.ipv6-prefix", 64, 16, 128),

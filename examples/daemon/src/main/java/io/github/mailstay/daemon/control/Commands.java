@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 package io.github.mailstay.daemon.control;
 
 import io.github.mailstay.daemon.ExitCode;
@@ -75,7 +76,10 @@ public final class Commands {
                 return lookup(plain.get(1), out, json);
             }
         } catch (ExecutionException | CompletionException | TimeoutException e) {
-            out.println("failed: " + (e.getCause() == null ? "no answer within " + SECONDS + " s" : e.getCause().getMessage()));
+            out.println("failed: "
+                    + (e.getCause() == null
+                            ? "no answer within " + SECONDS + " s"
+                            : e.getCause().getMessage()));
             return ExitCode.UNAVAILABLE;
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
@@ -85,8 +89,7 @@ public final class Commands {
         return ExitCode.USAGE;
     }
 
-    private int list(PrintWriter out, boolean json)
-            throws ExecutionException, TimeoutException, InterruptedException {
+    private int list(PrintWriter out, boolean json) throws ExecutionException, TimeoutException, InterruptedException {
         Optional<Cursor> from = Optional.of(Cursor.START);
         if (!json) {
             out.printf("%-32s %-20s %-20s %6s %6s%n", "TUPLE", "FIRST SEEN", "EXPIRES", "TRIES", "PASSES");
@@ -100,7 +103,11 @@ public final class Commands {
                     GreylistEntry entry = row.entry();
                     out.printf(
                             "%-32s %-20s %-20s %6d %6d%n",
-                            row.key().tuple(), time(entry.firstSeen()), time(entry.expiresAt()), entry.tries(), entry.passes());
+                            row.key().tuple(),
+                            time(entry.firstSeen()),
+                            time(entry.expiresAt()),
+                            entry.tries(),
+                            entry.passes());
                 }
             }
             if (out.checkError()) {

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 package io.github.mailstay.daemon.control;
 
 import io.github.mailstay.postfix.Endpoint;
@@ -42,7 +43,8 @@ public final class ControlClient {
                 }
                 request.append(':').append(word).append('\n');
             }
-            ByteBuffer bytes = StandardCharsets.UTF_8.encode(request.append('\n').toString());
+            ByteBuffer bytes =
+                    StandardCharsets.UTF_8.encode(request.append('\n').toString());
             while (bytes.hasRemaining()) {
                 channel.write(bytes);
             }

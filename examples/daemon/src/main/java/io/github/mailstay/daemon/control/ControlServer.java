@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 package io.github.mailstay.daemon.control;
 
 import io.github.mailstay.postfix.Endpoint;
@@ -86,7 +87,8 @@ public final class ControlServer implements AutoCloseable {
                         new InputStreamReader(Channels.newInputStream(client), StandardCharsets.UTF_8));
                 PrintWriter out = new PrintWriter(
                         new OutputStreamWriter(Channels.newOutputStream(client), StandardCharsets.UTF_8))) {
-            String user = client.getOption(ExtendedSocketOptions.SO_PEERCRED).user().getName();
+            String user =
+                    client.getOption(ExtendedSocketOptions.SO_PEERCRED).user().getName();
             if (!user.equals(ownUser) && !user.equals("root")) {
                 log.warn("control: user {} is refused", user);
                 return;

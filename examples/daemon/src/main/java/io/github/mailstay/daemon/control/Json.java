@@ -1,19 +1,21 @@
+// SPDX-License-Identifier: Apache-2.0
 package io.github.mailstay.daemon.control;
 
 import java.util.Collection;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /** Writes JSON (RFC 8259): maps, collections, strings, numbers, booleans and null. Stateless. */
 final class Json {
     private Json() {}
 
-    static String of(@org.jspecify.annotations.Nullable Object value) {
+    static String of(@Nullable Object value) {
         StringBuilder text = new StringBuilder();
         write(text, value);
         return text.toString();
     }
 
-    private static void write(StringBuilder text, @org.jspecify.annotations.Nullable Object value) {
+    private static void write(StringBuilder text, @Nullable Object value) {
         if (value instanceof Map<?, ?> map) {
             String comma = "{";
             for (Map.Entry<?, ?> entry : map.entrySet()) {
@@ -41,7 +43,8 @@ final class Json {
 
     private static void string(StringBuilder text, String value) {
         text.append('"');
-        for (char c : value.toCharArray()) {
+        for (int i = 0; i < value.length(); i++) {
+            char c = value.charAt(i);
             if (c == '"' || c == '\\') {
                 text.append('\\').append(c);
             } else if (c < ' ' || c == '\u007f' || c == '\u2028' || c == '\u2029') {

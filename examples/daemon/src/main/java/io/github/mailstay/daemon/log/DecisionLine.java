@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 package io.github.mailstay.daemon.log;
 
 import io.github.mailstay.policy.Decision;
@@ -12,9 +13,10 @@ import java.util.List;
  * Stateless.
  */
 public final class DecisionLine {
-    private static final List<String> ATTRIBUTES = List.of(
-            "client_address", "client_name", "helo_name", "sender", "recipient", "sasl_username", "instance");
-    private static final List<String> NAMES = List.of("client", "name", "helo", "sender", "recipient", "user", "instance");
+    private static final List<String> ATTRIBUTES =
+            List.of("client_address", "client_name", "helo_name", "sender", "recipient", "sasl_username", "instance");
+    private static final List<String> NAMES =
+            List.of("client", "name", "helo", "sender", "recipient", "user", "instance");
     private static final int MAX_VALUE = 320;
 
     private DecisionLine() {}
@@ -64,7 +66,9 @@ public final class DecisionLine {
         long micros = took.toNanos() / 1000;
         line.append(micros / 1000).append('.');
         long rest = micros % 1000;
-        line.append((char) ('0' + rest / 100)).append((char) ('0' + rest / 10 % 10)).append((char) ('0' + rest % 10));
+        line.append((char) ('0' + rest / 100))
+                .append((char) ('0' + rest / 10 % 10))
+                .append((char) ('0' + rest % 10));
     }
 
     private static void value(StringBuilder line, String text) {
@@ -79,8 +83,11 @@ public final class DecisionLine {
             if (c == '"' || c == '\\') {
                 line.append('\\').append(c);
             } else if (Character.isISOControl(c) || Character.getType(c) == Character.FORMAT || isLineBreak(c)) {
-                line.append("\\u").append(Character.forDigit(c >> 12 & 15, 16)).append(Character.forDigit(c >> 8 & 15, 16))
-                        .append(Character.forDigit(c >> 4 & 15, 16)).append(Character.forDigit(c & 15, 16));
+                line.append("\\u")
+                        .append(Character.forDigit(c >> 12 & 15, 16))
+                        .append(Character.forDigit(c >> 8 & 15, 16))
+                        .append(Character.forDigit(c >> 4 & 15, 16))
+                        .append(Character.forDigit(c & 15, 16));
             } else {
                 line.append(c);
             }

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 package io.github.mailstay.daemon.log;
 
 import io.github.mailstay.policy.Decision;

@@ -1,0 +1,135 @@
+package io.github.mailstay.daemon;
+
+import io.github.mailstay.daemon.config.Settings;
+import io.github.mailstay.daemon.control.Commands;
+import io.github.mailstay.daemon.control.ControlClient;
+import io.github.mailstay.daemon.log.LogConfigurator;
+import io.github.mailstay.greylist.GreylistKeys;
+import io.github.mailstay.greylist.store.GreylistStore;
+import io.github.mailstay.rbl.DnsJavaLookup;
+import io.github.mailstay.rbl.RblCheck;
+import java.io.IOException;
+import java.io.OutputStreamWriter;
+import java.io.PrintWriter;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.OptionalInt;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/** A command that a running daemon answers, or that opens the store itself when none runs. */
+abstract class StoreCommand implements Callable<Integer> {
+    @Mixin
+    private SettingsOptions settings = new SettingsOptions();
+
+    @Option(names = "--json", description = "for programs")
+    private boolean json;
+
+    /** The command's words, as {@link Commands#run} takes them. */
+    abstract List<String> words();
+
+    @Override
+    public final Integer call() throws StartException {
+        LogConfigurator.quiet();
+        Settings read = settings.read();
+        List<String> words = new ArrayList<>(words());
+        if (json) {
+            words.add("--json");
+        }
+        PrintWriter out = new PrintWriter(new OutputStreamWriter(System.out, StandardCharsets.UTF_8));
+        try {
+            if (read.control().isPresent()) {
+                OptionalInt exit = ControlClient.run(read.control().get(), words, out);
+                if (exit.isPresent()) {
+                    return exit.getAsInt();
+                }
+            }
+            return runHere(read, words, out);
+        } catch (IOException e) {
+            throw new StartException(ExitCode.UNAVAILABLE, "control: " + e.getMessage());
+        } finally {
+            out.flush();
+        }
+    }
+
+    private static int runHere(Settings settings, List<String> words, PrintWriter out)
+            throws StartException, IOException {
+        try (DataDir dataDir = DataDir.open(settings.dataDir());
+                DnsJavaLookup lookup = DnsJavaLookup.builder()
+                        .resolvers(settings.rbl().resolver())
+                        .build()) {
+            if (settings.greylist().store() == Settings.Store.MEMORY && words.get(0).equals("greylist")) {
+                throw new StartException(
+                        ExitCode.UNAVAILABLE, "greylist.store is memory and no daemon runs: there is nothing to see");
+            }
+            GreylistKeys keys = StoreFactory.keys(settings.greylist());
+            try (GreylistStore store = StoreFactory.open(settings.greylist(), keys, dataDir, System.getenv())) {
+                RblCheck rbl = RblCheck.builder()
+                        .lists(settings.rbl().lists())
+                        .lookup(lookup)
+                        .build();
+                return new Commands(store, keys, rbl, Map::of, () -> 0).run(words, out);
+            }
+        }
+    }
+
+    /** {@code lookup}. */
+    @Command(name = "lookup", description = "Ask all block lists about an address.")
+    static final class Lookup extends StoreCommand {
+        @Parameters(paramLabel = "ADDRESS")
+        private String address = "";
+
+        @Override
+        List<String> words() {
+            return List.of("lookup", address);
+        }
+    }
+
+    /** {@code greylist}, which holds the next three. */
+    @Command(
+            name = "greylist",
+            description = "Look into the greylist.",
+            subcommands = {ListAll.class, Show.class, Stats.class})
+    static final class OfGreylist {}
+
+    /** {@code greylist list}. */
+    @Command(name = "list", description = "All entries: hashes and times.")
+    static final class ListAll extends StoreCommand {
+        @Override
+        List<String> words() {
+            return List.of("greylist", "list");
+        }
+    }
+
+    /** {@code greylist show}. */
+    @Command(name = "show", description = "What is known of one client, sender and recipient.")
+    static final class Show extends StoreCommand {
+        @Parameters(index = "0", paramLabel = "CLIENT", description = "its IP address")
+        private String client = "";
+
+        @Parameters(index = "1", paramLabel = "SENDER", description = "the envelope sender, '' or '<>' for bounces")
+        private String sender = "";
+
+        @Parameters(index = "2", paramLabel = "RECIPIENT")
+        private String recipient = "";
+
+        @Override
+        List<String> words() {
+            return List.of("greylist", "show", client, sender, recipient);
+        }
+    }
+
+    /** {@code greylist stats}. */
+    @Command(name = "stats", description = "Numbers: entries, and decisions since the daemon's start.")
+    static final class Stats extends StoreCommand {
+        @Override
+        List<String> words() {
+            return List.of("greylist", "stats");
+        }
+    }
+}
