@@ -30,8 +30,8 @@ import java.util.stream.Collectors;
  * first mail after the delay carries a header that says how long it waited. If the store fails, so does the check, and
  * the chain's fail mode answers. Source: RFC 6647.
  *
- * <p>What it finds: {@code greylist=first left=300s}, {@code greylist=early waited=12s left=288s tries=3},
- * {@code greylist=passed waited=301s}, {@code greylist=known passes=7}, or {@code greylist=no-client}. The sender is
+ * <p>What it finds: {@code result=first left=300s}, {@code result=early waited=12s left=288s tries=3},
+ * {@code result=passed waited=301s}, {@code result=known passes=7}, or {@code result=no-client}. The sender is
  * told none of it.
  */
 public final class Greylist implements PolicyCheck {
@@ -76,7 +76,7 @@ public final class Greylist implements PolicyCheck {
         }
         Optional<InetAddress> client = request.clientAddress();
         if (client.isEmpty()) {
-            return CompletableFuture.completedFuture(Outcome.pass("greylist=no-client"));
+            return CompletableFuture.completedFuture(Outcome.pass("result=no-client"));
         }
         GreylistKey key = keys.key(client.get(), request.sender(), request.recipient());
         Attempt attempt = new Attempt(clock.instant(), delay, retryWindow, lifetime);
@@ -88,17 +88,16 @@ public final class Greylist implements PolicyCheck {
         // Rounded up: who is deferred has at least a second left.
         long left = sighting.left().plusMillis(999).toSeconds();
         return switch (sighting.kind()) {
-            case FIRST -> Outcome.settle("greylist=first left=" + left + "s", deferral);
+            case FIRST -> Outcome.settle("result=first left=" + left + "s", deferral);
             case EARLY ->
                 Outcome.settle(
-                        "greylist=early waited=" + waited + "s left=" + left + "s tries="
+                        "result=early waited=" + waited + "s left=" + left + "s tries="
                                 + sighting.entry().tries(),
                         deferral);
             case PASSED ->
                 new Outcome.Continue(
-                        "greylist=passed waited=" + waited + "s", List.of(), List.of(header(waited, suspicion)));
-            case KNOWN ->
-                Outcome.pass("greylist=known passes=" + sighting.entry().passes());
+                        "result=passed waited=" + waited + "s", List.of(), List.of(header(waited, suspicion)));
+            case KNOWN -> Outcome.pass("result=known passes=" + sighting.entry().passes());
         };
     }
 

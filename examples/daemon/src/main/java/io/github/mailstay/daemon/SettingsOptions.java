@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 package io.github.mailstay.daemon;
 
 import io.github.mailstay.daemon.config.Settings;
@@ -22,7 +23,7 @@ final class SettingsOptions {
         try {
             return SettingsFile.read(Optional.ofNullable(config), sets, System.getenv());
         } catch (SettingsException e) {
-            throw new StartException(ExitCode.CONFIG, e.getMessage());
+            throw new StartException(ExitCode.CONFIG, String.valueOf(e.getMessage()));
         }
     }
 }

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 package io.github.mailstay.daemon;
 
 import io.github.mailstay.daemon.config.Settings;
@@ -63,7 +64,8 @@ abstract class StoreCommand implements Callable<Integer> {
                 DnsJavaLookup lookup = DnsJavaLookup.builder()
                         .resolvers(settings.rbl().resolver())
                         .build()) {
-            if (settings.greylist().store() == Settings.Store.MEMORY && words.get(0).equals("greylist")) {
+            if (settings.greylist().store() == Settings.Store.MEMORY
+                    && words.get(0).equals("greylist")) {
                 throw new StartException(
                         ExitCode.UNAVAILABLE, "greylist.store is memory and no daemon runs: there is nothing to see");
             }
