@@ -12,10 +12,11 @@ import java.util.regex.Pattern;
  * @param text at most 64 letters, digits and dashes; empty at the start
  */
 public record Cursor(String text) {
+    // Above START, which is checked by it.
+    private static final Pattern TEXT = Pattern.compile("[A-Za-z0-9-]{0,64}");
+
     /** Before the first entry. */
     public static final Cursor START = new Cursor("");
-
-    private static final Pattern TEXT = Pattern.compile("[A-Za-z0-9-]{0,64}");
 
     /** Checks the text. */
     public Cursor {

@@ -1,0 +1,33 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.github.mailstay.greylist.sqlite;
+
+import io.github.mailstay.greylist.store.GreylistStore;
+import io.github.mailstay.testkit.greylist.GreylistStoreContract;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.junit.jupiter.api.io.TempDir;
+
+class SqliteContractTest implements GreylistStoreContract {
+    private static final String FINGERPRINT = "0123456789abcdef";
+
+    @TempDir
+    private Path directory;
+
+    private Path last = Path.of("none");
+
+    @Override
+    public GreylistStore open() throws Exception {
+        last = Files.createTempDirectory(directory, "store").resolve("greylist.db");
+        return reopen();
+    }
+
+    @Override
+    public GreylistStore reopen() {
+        return SqliteGreylistStore.builder(last, FINGERPRINT).open();
+    }
+
+    @Override
+    public boolean isDurable() {
+        return true;
+    }
+}
