@@ -5,7 +5,6 @@ import java.net.InetAddress;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 import org.xbill.DNS.ARecord;
 import org.xbill.DNS.CNAMERecord;
 import org.xbill.DNS.DClass;
@@ -98,9 +97,13 @@ final class MessageReader {
         return Duration.ZERO;
     }
 
-    /** {@code servfail}, {@code refused}, {@code formerr} ... */
     private static String word(int rcode) {
-        String name = Rcode.string(rcode).toLowerCase(Locale.ROOT);
-        return name.matches("[a-z0-9]{1,32}") ? name : "rcode-" + rcode;
+        return switch (rcode) {
+            case Rcode.FORMERR -> "formerr";
+            case Rcode.SERVFAIL -> "servfail";
+            case Rcode.NOTIMP -> "notimp";
+            case Rcode.REFUSED -> "refused";
+            default -> "rcode-" + rcode;
+        };
     }
 }

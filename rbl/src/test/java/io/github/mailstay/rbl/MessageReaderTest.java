@@ -96,12 +96,12 @@ class MessageReaderTest {
     }
 
     @ParameterizedTest
-    @CsvSource({"1, formerr", "2, servfail", "4, notimp", "5, refused", "9, notauth", "11, rcode-11", "15, rcode-15"})
+    @CsvSource({"1, formerr", "2, servfail", "4, notimp", "5, refused", "9, rcode-9", "15, rcode-15"})
     void anErrorIsAFailure(int rcode, String why) {
         reply.addRecord(a(ASKED, 60, "127.0.0.2"), Section.ANSWER);
         reply.getHeader().setRcode(rcode);
 
-        assertThat(((DnsAnswer.Failed) read()).why()).startsWith(why.substring(0, 5));
+        assertThat(read()).isEqualTo(new DnsAnswer.Failed(why));
     }
 
     @Test

@@ -23,6 +23,7 @@ import java.util.function.Function;
  */
 final class ServerLoop {
     private static final int MAX_CONNECTIONS = 64;
+    private static final int DATAGRAMS_AT_ONCE = 64;
     private static final int MAX_DELAYED = 10_000;
     private static final int MAX_MESSAGE = 65_535;
 
@@ -98,7 +99,8 @@ final class ServerLoop {
             } else if (key.attachment() instanceof Connection connection) {
                 read(connection);
             } else {
-                readDatagram();
+                // Several, lest a flood is lost for want of room; not without end, for the others' sake.
+                for (int i = 0; i < DATAGRAMS_AT_ONCE && readDatagram(); i++) {}
             }
         } catch (IOException | RuntimeException e) {
             if (key.attachment() instanceof Connection connection) {
@@ -107,11 +109,12 @@ final class ServerLoop {
         }
     }
 
-    private void readDatagram() throws IOException {
+    /** False if there was none. */
+    private boolean readDatagram() throws IOException {
         datagram.clear();
         SocketAddress peer = udp.receive(datagram);
         if (peer == null) {
-            return;
+            return false;
         }
         datagram.flip();
         byte[] bytes = new byte[datagram.remaining()];
@@ -121,6 +124,7 @@ final class ServerLoop {
             DnsReply reply = script.apply(query.get());
             later(reply.delay(), () -> reply.overUdp(query.get()).ifPresent(answer -> send(answer, peer)));
         }
+        return true;
     }
 
     private void send(byte[] answer, SocketAddress peer) {

@@ -11,6 +11,7 @@ import java.io.IOException;
 import java.net.DatagramPacket;
 import java.net.DatagramSocket;
 import java.net.Socket;
+import java.net.SocketTimeoutException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Arrays;
@@ -127,8 +128,8 @@ class ScriptedDnsServerTest {
             }
         }
 
-        assertThat(rcode(ask("x.test"))).isEqualTo(3);
         assertThat(rcode(askByTcp("x.test"))).isEqualTo(3);
+        assertThat(rcode(askAgainAndAgain("x.test"))).isEqualTo(3);
     }
 
     @Test
@@ -155,6 +156,22 @@ class ScriptedDnsServerTest {
         try (DatagramSocket socket = socket()) {
             send(socket, query(name));
             return receive(socket);
+        }
+    }
+
+    /** The flood may still fill the server's buffer, and then a datagram is lost. */
+    private byte[] askAgainAndAgain(String name) throws IOException {
+        try (DatagramSocket socket = socket()) {
+            socket.setSoTimeout(500);
+            for (int i = 0; i < 40; i++) {
+                send(socket, query(name));
+                try {
+                    return receive(socket);
+                } catch (SocketTimeoutException e) {
+                    // lost: once more
+                }
+            }
+            throw new AssertionError("no answer to 40 questions");
         }
     }
 
