@@ -30,6 +30,7 @@ public final class PostfixServer implements AutoCloseable {
     static final String MASTER = DAEMONS + "/master";
 
     private static final Duration START_LIMIT = Duration.ofSeconds(60);
+    private static final Duration GREETING_LIMIT = Duration.ofSeconds(5);
     private static final String OWNER = "postfix";
     private static final String DROP_GROUP = "postdrop";
 
@@ -188,7 +189,7 @@ public final class PostfixServer implements AutoCloseable {
     }
 
     private boolean greets() {
-        try (SmtpClient client = SmtpClient.connect(port)) {
+        try (SmtpClient client = SmtpClient.connect(port, GREETING_LIMIT)) {
             return client.greeting().isPositive();
         } catch (IOException e) {
             return false;

@@ -16,7 +16,7 @@ import org.junit.jupiter.api.extension.ExtendWith;
  *
  * <p>Where something is missing the test is skipped, with a message that names it and its Debian package. With the
  * environment {@code MAILSTAY_REAL=required} it fails instead, so that a build that means to run these tests cannot be
- * green without them. The JUnit configuration parameter (or system property) {@code mailstay.real}, {@code required}
+ * green without them; any other value but {@code optional} is an error. The JUnit configuration parameter (or system property) {@code mailstay.real}, {@code required}
  * or {@code optional}, goes before the environment.
  */
 @Documented

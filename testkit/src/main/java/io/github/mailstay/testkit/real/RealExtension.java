@@ -16,6 +16,7 @@ final class RealExtension implements ExecutionCondition, ParameterResolver {
     static final String PARAMETER = "mailstay.real";
     private static final String VARIABLE = "MAILSTAY_REAL";
     private static final String REQUIRED = "required";
+    private static final String OPTIONAL = "optional";
 
     @Override
     public ConditionEvaluationResult evaluateExecutionCondition(ExtensionContext context) {
@@ -26,9 +27,21 @@ final class RealExtension implements ExecutionCondition, ParameterResolver {
         String missing = Stream.of(real.get().value())
                 .flatMap(name -> RealComponent.named(name).missing().stream())
                 .collect(Collectors.joining("; "));
-        Optional<String> wish =
-                context.getConfigurationParameter(PARAMETER).or(() -> Optional.ofNullable(System.getenv(VARIABLE)));
-        return decide(missing, wish.equals(Optional.of(REQUIRED)));
+        String wish = context.getConfigurationParameter(PARAMETER)
+                .or(() -> Optional.ofNullable(System.getenv(VARIABLE)))
+                .orElse(OPTIONAL);
+        return decide(missing, isRequired(wish));
+    }
+
+    /** What a wish says. A mistyped one must not make a build green that has tested nothing. */
+    static boolean isRequired(String wish) {
+        return switch (wish) {
+            case REQUIRED -> true;
+            case OPTIONAL, "" -> false;
+            default ->
+                throw new IllegalArgumentException(
+                        VARIABLE + " must be " + REQUIRED + " or " + OPTIONAL + ", not '" + wish + "'");
+        };
     }
 
     /** Enabled if nothing is missing; else disabled, or a failure where it is required. */

@@ -24,7 +24,7 @@ import java.util.Map;
  *
  * <p>Each method waits for the reply, for the timeout at most (default {@link #TIMEOUT}), and returns it whatever it
  * says. An {@link IOException} tells that there was none: {@link SocketTimeoutException} if it was late,
- * {@link EOFException} if the server hung up. A reply longer than {@value #MAX_LINES} lines of {@value #MAX_LINE} bytes
+ * {@link EOFException} if the server hung up. A reply of more than 100 lines, or with a line of more than 2048 bytes,
  * is an error too.
  *
  * <p>Source: RFC 5321; Postfix XCLIENT_README.
@@ -33,8 +33,6 @@ public final class SmtpClient implements AutoCloseable {
     /** How long each reply may take unless told otherwise: 30 seconds. */
     public static final Duration TIMEOUT = Duration.ofSeconds(30);
 
-    private static final int MAX_LINE = 2048;
-    private static final int MAX_LINES = 100;
     private static final String HELLO = "client.example.org";
 
     private final Socket socket;
@@ -186,40 +184,15 @@ public final class SmtpClient implements AutoCloseable {
 
     private SmtpReply reply() throws IOException {
         Deadline deadline = Deadline.in(timeout);
-        List<String> lines = new ArrayList<>();
-        while (lines.size() < MAX_LINES) {
-            String line = readLine(deadline);
-            // RFC 5321 section 4.2: "250-text" goes on, "250 text" and a bare "250" end the reply.
-            if (!line.matches("(?s)[2-5][0-5][0-9]([ -].*)?")) {
-                throw new IOException("no SMTP reply: '" + line + "'");
-            }
-            lines.add(line.length() < 4 ? "" : line.substring(4));
-            if (line.length() < 4 || line.charAt(3) == ' ') {
-                return new SmtpReply(Integer.parseInt(line.substring(0, 3)), String.join("\n", lines));
-            }
-        }
-        throw new IOException("a reply of more than " + MAX_LINES + " lines");
-    }
-
-    private String readLine(Deadline deadline) throws IOException {
-        byte[] line = new byte[MAX_LINE];
-        for (int length = 0; length < MAX_LINE; length++) {
+        return SmtpReplyReader.read(() -> {
             // Anew for each byte: a server that sends one a second must not hold us longer than one that sends none.
             long left = deadline.left().toMillis();
             if (left <= 0) {
                 throw new SocketTimeoutException("no reply within " + timeout);
             }
             socket.setSoTimeout(Math.toIntExact(left));
-            int next = in.read();
-            if (next < 0) {
-                throw new EOFException("the server hung up");
-            }
-            if (next == '\n') {
-                return new String(line, 0, length, StandardCharsets.UTF_8).stripTrailing();
-            }
-            line[length] = (byte) next;
-        }
-        throw new IOException("a reply line of more than " + MAX_LINE + " bytes");
+            return in.read();
+        });
     }
 
     private static String line(String text) {

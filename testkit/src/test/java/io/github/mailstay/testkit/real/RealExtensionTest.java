@@ -19,7 +19,7 @@ import org.junit.platform.testkit.engine.EngineTestKit;
 class RealExtensionTest {
     private static final List<String> closed = new ArrayList<>();
 
-    // Surefire does not run nested static classes that are not public and do not end in Test; only this test does.
+    // Surefire leaves nested classes out: only this test runs these.
     static class NeedsWhatIsNotThere {
         @Test
         @Real("no-such-command-here")
@@ -95,6 +95,17 @@ class RealExtensionTest {
         assertThatThrownBy(() -> RealExtension.decide("it", true))
                 .isInstanceOf(RealServerException.class)
                 .hasMessageContaining("it");
+    }
+
+    @Test
+    void takesNoMistypedWish() {
+        assertThat(RealExtension.isRequired("required")).isTrue();
+        assertThat(RealExtension.isRequired("optional")).isFalse();
+        assertThat(RealExtension.isRequired("")).isFalse();
+        assertThatThrownBy(() -> RealExtension.isRequired("Required"))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("MAILSTAY_REAL")
+                .hasMessageContaining("Required");
     }
 
     @Test
