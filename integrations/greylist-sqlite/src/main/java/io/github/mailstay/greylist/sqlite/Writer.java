@@ -13,8 +13,6 @@ import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
-import org.sqlite.SQLiteErrorCode;
-import org.sqlite.SQLiteException;
 
 /**
  * The one thread that writes. It takes whatever is waiting as a batch, applies it in one transaction, commits (one
@@ -30,7 +28,7 @@ final class Writer {
     private static final Logger log = LoggerFactory.getLogger(SqliteGreylistStore.class);
 
     private final String name;
-    private final WriterSql sql;
+    private WriterSql sql;
     private final BlockingQueue<Work<?>> queue;
     private final int batchLimit;
     private final Thread thread;
@@ -38,7 +36,7 @@ final class Writer {
     private volatile boolean abandoned;
     private volatile boolean ended;
     private boolean failing;
-    private boolean inTransaction;
+    private boolean broken;
 
     Writer(String name, Connection connection, int queueLimit, int batchLimit) throws SQLException {
         this.name = name;
@@ -106,7 +104,7 @@ final class Writer {
                 try {
                     first = queue.take();
                 } catch (InterruptedException e) {
-                    continue; // by whom? Not by us
+                    continue; // not a way to end this thread; close() is
                 }
             }
             batch.add(first);
@@ -132,22 +130,22 @@ final class Writer {
 
     private void commit(List<Work<?>> batch) {
         try {
-            if (inTransaction) {
-                rollback(); // the one after the last failure failed too
+            if (broken) {
+                sql = sql.renewed();
+                broken = false;
             }
             sql.begin();
-            inTransaction = true;
             for (Work<?> work : batch) {
                 work.run(sql);
             }
             sql.commit();
-            inTransaction = false;
         } catch (SQLException | RuntimeException | Error e) {
             // Errors too: whatever happened, nobody must be left waiting.
             fail(batch, e);
             return;
         }
-        if (failing) {
+        // Work on its own may have had nothing to write.
+        if (failing && !batch.get(0).alone()) {
             failing = false;
             log.info("greylist: {} can be written again", name);
         }
@@ -161,29 +159,18 @@ final class Writer {
             failing = true;
             log.warn("greylist: {} cannot be written", name, trouble);
         }
-        if (inTransaction) {
-            try {
-                rollback();
-            } catch (SQLException e) {
-                log.debug("greylist: {}: rollback failed, will be tried again", name, e);
-            }
+        broken = true;
+        try {
+            // At once, so that the file is not left locked.
+            sql = sql.renewed();
+            broken = false;
+        } catch (SQLException | RuntimeException e) {
+            log.debug("greylist: {}: recovery failed, will be tried again", name, e);
         }
         StoreException failure = new StoreException(Reason.FAILED, name + ": " + trouble.getMessage(), trouble);
         for (Work<?> work : batch) {
             work.fail(failure);
         }
-    }
-
-    private void rollback() throws SQLException {
-        try {
-            sql.rollback();
-        } catch (SQLiteException e) {
-            // SQLite may have rolled back by itself, as after a full disk; only then is this a plain SQLITE_ERROR.
-            if (e.getResultCode() != SQLiteErrorCode.SQLITE_ERROR) {
-                throw e;
-            }
-        }
-        inTransaction = false;
     }
 
     private void shut() {
@@ -198,6 +185,11 @@ final class Writer {
     private static final class WakeUp extends Work<Boolean> {
         @Override
         Boolean apply(WriterSql sql) {
+            return true;
+        }
+
+        @Override
+        boolean alone() {
             return true;
         }
     }

@@ -14,6 +14,8 @@ import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Instant;
+import org.sqlite.SQLiteErrorCode;
+import org.sqlite.SQLiteException;
 
 /**
  * The statements of the connection that writes, prepared once. For the writer's thread only.
@@ -54,18 +56,16 @@ final class WriterSql implements AutoCloseable {
                                 ELSE min(last_counted, ?2) END + ?4
             RETURNING count""";
 
+    private final Connection connection;
     private final PreparedStatement begin;
     private final PreparedStatement commit;
-    private final PreparedStatement rollback;
     private final PreparedStatement record;
     private final PreparedStatement tally;
-    private final Connection connection;
 
     WriterSql(Connection connection) throws SQLException {
         this.connection = connection;
         begin = connection.prepareStatement("BEGIN IMMEDIATE");
         commit = connection.prepareStatement("COMMIT");
-        rollback = connection.prepareStatement("ROLLBACK");
         record = connection.prepareStatement(RECORD);
         tally = connection.prepareStatement(TALLY);
     }
@@ -82,8 +82,21 @@ final class WriterSql implements AutoCloseable {
         commit.executeUpdate();
     }
 
-    void rollback() throws SQLException {
-        rollback.executeUpdate();
+    /**
+     * These statements as new, for after anything failed, in no transaction. Fresh ones, since sqlite-jdbc closes a
+     * statement that failed.
+     */
+    WriterSql renewed() throws SQLException {
+        try {
+            DatabaseFile.run(connection, "ROLLBACK");
+        } catch (SQLiteException e) {
+            // There may be none: SQLite rolls back by itself after a full disk, say. That is a plain SQLITE_ERROR.
+            if (e.getResultCode() != SQLiteErrorCode.SQLITE_ERROR) {
+                throw e;
+            }
+        }
+        close();
+        return new WriterSql(connection);
     }
 
     Sighting record(GreylistKey key, Attempt attempt) throws SQLException {
@@ -125,7 +138,7 @@ final class WriterSql implements AutoCloseable {
 
     @Override
     public void close() throws SQLException {
-        for (PreparedStatement statement : new PreparedStatement[] {begin, commit, rollback, record, tally}) {
+        for (PreparedStatement statement : new PreparedStatement[] {begin, commit, record, tally}) {
             statement.close();
         }
     }

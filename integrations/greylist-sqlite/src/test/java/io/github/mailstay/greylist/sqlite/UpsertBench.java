@@ -4,6 +4,7 @@ package io.github.mailstay.greylist.sqlite;
 import io.github.mailstay.greylist.Attempt;
 import io.github.mailstay.greylist.GreylistKey;
 import io.github.mailstay.greylist.Hash128;
+import io.github.mailstay.greylist.store.Swept;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -40,6 +41,7 @@ final class UpsertBench {
             long started = System.nanoTime();
             System.out.println(store.stats().toCompletableFuture().join() + " in "
                     + (System.nanoTime() - started) / 1_000_000 + " ms");
+            sweep(store);
             System.out.println("rss "
                     + Files.readString(Path.of("/proc/self/status"))
                             .lines()
@@ -70,6 +72,22 @@ final class UpsertBench {
         }
         long took = System.nanoTime() - started;
         System.out.printf("%s: %.0f/s, worst %d ms%n", name, done * 1e9 / took, worst / 1_000_000);
+    }
+
+    private static void sweep(SqliteGreylistStore store) {
+        long started = System.nanoTime();
+        long worst = 0;
+        long examined = 0;
+        for (Swept swept = new Swept(0, 0, false); !swept.complete(); examined += swept.examined()) {
+            long asked = System.nanoTime();
+            swept = store.expire(Instant.now(), 3000, Duration.ofMillis(5))
+                    .toCompletableFuture()
+                    .join();
+            worst = Math.max(worst, System.nanoTime() - asked);
+        }
+        System.out.printf(
+                "sweep: %d rows in %d ms, worst slice %.1f ms%n",
+                examined, (System.nanoTime() - started) / 1_000_000, worst / 1e6);
     }
 
     private static Attempt attempt() {
