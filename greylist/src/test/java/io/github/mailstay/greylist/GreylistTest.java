@@ -34,19 +34,19 @@ class GreylistTest {
         Outcome first = ask(greylist, request("192.0.2.1"));
         assertThat(first)
                 .isEqualTo(Outcome.settle(
-                        "greylist=first left=300s",
+                        "result=first left=300s",
                         new Verdict.Defer(451, new ReplyText("4.7.1", "Greylisted, please try again later"))));
         now = now.plusMillis(12_300);
         Outcome early = ask(greylist, request("192.0.2.99"));
-        assertThat(early.found()).isEqualTo("greylist=early waited=12s left=288s tries=2");
+        assertThat(early.found()).isEqualTo("result=early waited=12s left=288s tries=2");
         assertThat(early).isInstanceOf(Outcome.Settle.class);
         now = now.plusSeconds(290);
         assertThat(ask(greylist, request("192.0.2.1")))
                 .isEqualTo(new Outcome.Continue(
-                        "greylist=passed waited=302s",
+                        "result=passed waited=302s",
                         List.of(),
                         List.of(new Header("X-Greylist", "delayed 302 seconds by mailstay at mx1.example.com"))));
-        assertThat(ask(greylist, request("192.0.2.1"))).isEqualTo(Outcome.pass("greylist=known passes=2"));
+        assertThat(ask(greylist, request("192.0.2.1"))).isEqualTo(Outcome.pass("result=known passes=2"));
     }
 
     @Test
@@ -73,7 +73,7 @@ class GreylistTest {
     @ValueSource(strings = {"", "unknown", "mail.example.org", "192.0.2", "192.0.2.1.5", "2001:db8::1%eth0"})
     void aClientWithoutAddressPasses(String address) {
         Greylist greylist = builder().suspiciousOnly(false).build();
-        assertThat(ask(greylist, request(address))).isEqualTo(Outcome.pass("greylist=no-client"));
+        assertThat(ask(greylist, request(address))).isEqualTo(Outcome.pass("result=no-client"));
         assertThat(store.stats().toCompletableFuture().join().entries()).isZero();
     }
 
@@ -103,7 +103,7 @@ class GreylistTest {
                     .attribute("sender", sender)
                     .attribute("recipient", "bob@example.net")
                     .build();
-            assertThat(ask(greylist, request).found()).isEqualTo("greylist=first left=300s");
+            assertThat(ask(greylist, request).found()).isEqualTo("result=first left=300s");
         }
     }
 
