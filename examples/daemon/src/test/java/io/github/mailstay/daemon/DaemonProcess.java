@@ -104,8 +104,9 @@ final class DaemonProcess implements AutoCloseable {
     }
 
     @Override
-    public void close() throws InterruptedException {
-        kill();
+    public void close() {
+        process.destroyForcibly();
+        process.onExit().join();
     }
 
     /** The exit code and all output of a command that ends by itself. */
