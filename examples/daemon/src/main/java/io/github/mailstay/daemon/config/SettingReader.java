@@ -8,6 +8,8 @@ import com.typesafe.config.ConfigValue;
 import com.typesafe.config.ConfigValueType;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Comparator;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
@@ -153,13 +155,29 @@ final class SettingReader {
         };
     }
 
+    /** The known name that takes the fewest edits, if they are few. */
     static String suggestion(String key, Set<String> known) {
-        String last = key.substring(key.lastIndexOf('.') + 1);
         return known.stream()
-                .filter(name -> name.endsWith("." + last) || name.startsWith(key))
-                .findFirst()
+                .min(Comparator.comparingInt(name -> edits(key, name)))
+                .filter(name -> edits(key, name) <= 3)
                 .map(name -> "; did you mean " + name + "?")
                 .orElse("");
+    }
+
+    /** Levenshtein's distance. */
+    private static int edits(String one, String two) {
+        int[] row = new int[two.length() + 1];
+        Arrays.setAll(row, i -> i);
+        for (int i = 1; i <= one.length(); i++) {
+            int diagonal = row[0];
+            row[0] = i;
+            for (int j = 1; j <= two.length(); j++) {
+                int replaced = diagonal + (one.charAt(i - 1) == two.charAt(j - 1) ? 0 : 1);
+                diagonal = row[j];
+                row[j] = Math.min(replaced, Math.min(row[j], row[j - 1]) + 1);
+            }
+        }
+        return row[two.length()];
     }
 
     static Duration parseDuration(String text, String allowed) {
