@@ -38,8 +38,14 @@ import org.slf4j.LoggerFactory;
 public final class RblCheck implements PolicyCheck {
     private static final Logger log = LoggerFactory.getLogger(RblCheck.class);
 
-    /** Ahead of the chain's deadline, so that what is known decides and not the chain's fail mode. */
-    private static final Duration MARGIN = Duration.ofMillis(5);
+    /**
+     * The share of the chain's time that is left to the checks behind: a suspicion is worth nothing if no time is left to
+     * act on it. It also keeps this check ahead of its chain's timeout, so that what is known decides and not the fail
+     * mode; a JVM that has just started may need some 10 ms for its first decision.
+     */
+    private static final int RESERVE = 10;
+
+    private static final Duration LEAST_RESERVE = Duration.ofMillis(5);
 
     private final List<DnsList> lists;
     private final List<Duration> timeouts;
@@ -80,8 +86,8 @@ public final class RblCheck implements PolicyCheck {
         if (skipNetworks.stream().anyMatch(network -> network.contains(client.get()))) {
             return CompletableFuture.completedStage(Outcome.pass("result=skipped"));
         }
-        Duration left = context.deadline().left().minus(MARGIN);
-        Deadline due = context.deadline().atMost(left.compareTo(deadline) < 0 ? left : deadline);
+        Deadline due = context.deadline()
+                .atMost(shorter(deadline, withoutReserve(context.deadline().left())));
         return report(client.get(), due).thenApply(judge::judge);
     }
 
@@ -116,6 +122,15 @@ public final class RblCheck implements PolicyCheck {
     /** What each list knew so far, by its id, in the order of the lists. A snapshot: it does not change. */
     public Map<String, ListCounts> counts() {
         return counters.snapshot();
+    }
+
+    private static Duration withoutReserve(Duration left) {
+        Duration share = left.dividedBy(RESERVE);
+        return left.minus(share.compareTo(LEAST_RESERVE) < 0 ? LEAST_RESERVE : share);
+    }
+
+    private static Duration shorter(Duration one, Duration other) {
+        return one.compareTo(other) < 0 ? one : other;
     }
 
     private void ask(Poll poll, int i, InetAddress client, Deadline due) {
@@ -236,8 +251,8 @@ public final class RblCheck implements PolicyCheck {
         }
 
         /**
-         * Sets how long a policy request waits for the lists; 3 s unless set, and never longer than the chain's deadline
-         * less 5 ms.
+         * Sets how long a policy request waits for the lists; 3 s unless set. Never longer than nine tenths of what is left
+         * of the chain's time, or all but 5 ms if that is less.
          *
          * @throws IllegalArgumentException if it is not above 0 and at most 60 s
          */
