@@ -7,8 +7,8 @@ import com.typesafe.config.ConfigFactory;
 import com.typesafe.config.ConfigObject;
 import com.typesafe.config.ConfigOrigin;
 import com.typesafe.config.ConfigParseOptions;
+import com.typesafe.config.ConfigUtil;
 import com.typesafe.config.ConfigValue;
-import com.typesafe.config.ConfigValueFactory;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -109,12 +109,11 @@ final class ConfigTree {
         String value = set.substring(equals + 1);
         // Lists, objects and quoted strings are HOCON. Anything else is taken as it stands, since HOCON would stumble
         // over the ':' of an address and end a value at '#' or '//'.
-        if (!value.startsWith("[") && !value.startsWith("{") && !value.startsWith("\"")) {
-            return ConfigFactory.empty().withValue(key, ConfigValueFactory.fromAnyRef(value, where));
-        }
+        boolean hocon = value.startsWith("[") || value.startsWith("{") || value.startsWith("\"");
         try {
             return ConfigFactory.parseString(
-                    key + "=" + value, ConfigParseOptions.defaults().setOriginDescription(where));
+                    key + "=" + (hocon ? value : ConfigUtil.quoteString(value)),
+                    ConfigParseOptions.defaults().setOriginDescription(where));
         } catch (ConfigException e) {
             throw syntax(e, where);
         }

@@ -1,0 +1,138 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.github.mailstay.daemon.config;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.github.mailstay.policy.FailMode;
+import io.github.mailstay.postfix.Endpoint;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Arrays;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class SettingsFileTest {
+    private static final Map<String, String> HOME = Map.of("HOME", "/home/m");
+
+    private static Settings read(String... sets) throws SettingsException {
+        return SettingsFile.read(Optional.empty(), Arrays.asList(sets), HOME);
+    }
+
+    @Test
+    void every_default_serves() throws SettingsException {
+        Settings settings = read();
+        assertThat(settings.dataDir()).isEqualTo(Path.of("/home/m/.local/state/mailstay"));
+        assertThat(settings.control().orElseThrow()).hasToString("unix:/home/m/.local/state/mailstay/control.sock");
+        assertThat(settings.policy().listen()).containsExactly(Endpoint.parse("inet:127.0.0.1:10023"));
+        assertThat(settings.policy().deadline()).isEqualTo(Duration.ofSeconds(5));
+        assertThat(settings.policy().onError()).isEqualTo(FailMode.PASS);
+        assertThat(settings.greylist().mode()).isEqualTo(Settings.Mode.SUSPICIOUS);
+        assertThat(settings.greylist().store()).isEqualTo(Settings.Store.SQLITE);
+        assertThat(settings.greylist().delay()).isEqualTo(Duration.ofMinutes(5));
+        assertThat(settings.greylist().retryWindow()).isEqualTo(Duration.ofDays(2));
+        assertThat(settings.greylist().lifetime()).isEqualTo(Duration.ofDays(35));
+        assertThat(settings.rbl().lists()).isEmpty();
+        assertThat(settings.rbl().deadline()).isEqualTo(Duration.ofSeconds(3));
+    }
+
+    @Test
+    void systemd_names_the_data_dir() throws SettingsException {
+        Settings settings = SettingsFile.read(
+                Optional.empty(), java.util.List.of(), Map.of("STATE_DIRECTORY", "/var/lib/mailstay:/x", "HOME", "/h"));
+        assertThat(settings.dataDir()).isEqualTo(Path.of("/var/lib/mailstay"));
+    }
+
+    @Test
+    void a_later_set_wins_and_the_zone_is_not_shown() throws SettingsException {
+        Settings settings = read(
+                "greylist.delay=10s",
+                "greylist.delay=11s",
+                "policy.socket-mode=0660",
+                "rbl.lists=[{id=dqs,zone=verysecretkey.zen.example,reply=[\"127.0.0.2\",\"127.0.0.[4..7]\"],weight=-2,timeout=1s}]");
+        assertThat(settings.greylist().delay()).isEqualTo(Duration.ofSeconds(11));
+        assertThat(settings.policy().socketMode()).isEqualTo("rw-rw----");
+        assertThat(settings.rbl().lists()).hasSize(1);
+        assertThat(settings.rbl().lists().get(0).weight()).isEqualTo(-2);
+        assertThat(settings.toString()).contains("dqs").doesNotContain("verysecretkey");
+    }
+
+    @Test
+    void an_empty_list_or_string_switches_a_listener_off() throws SettingsException {
+        assertThat(read("policy.listen=").policy().listen()).isEmpty();
+        assertThat(read("policy.listen=[]").policy().listen()).isEmpty();
+        assertThat(read("control.listen=").control()).isEmpty();
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "greylist.delay=300",
+                "greylist.delay=0s",
+                "greylist.delay=-5m",
+                "greylist.delay=1y",
+                "greylist.delay=",
+                "greylist.delay=3d",
+                "greylist.mode=on",
+                "greylist.reply-code=452",
+                "greylist.reply-code=421",
+                "greylist.reply-text=451 x",
+                "greylist.key-file=relative",
+                "policy.deadline=2m",
+                "policy.max-connections=0",
+                "policy.idle-timeout=300s",
+                "policy.socket-mode=999",
+                "policy.listen=[1]",
+                "policy.max-value=100000",
+                "rbl.resolver=127.0.0.1:99999",
+                "rbl.skip-networks=[\"10.0.0.1/8\"]",
+                "rbl.lists=x",
+                "rbl.lists=[{id=a}]",
+                "rbl.lists=[{id=\"A B\",zone=z.example}]",
+                "rbl.lists=[{id=a,zone=z.example,weight=0}]",
+                "rbl.lists=[1]",
+                "control.listen=inet:127.0.0.1:1",
+                "nothing=1",
+                "greylist.delay.x=1",
+                "policy.deadline=[",
+                "GREYLIST=1",
+                "greylist.delay"
+            })
+    void a_mistake_names_its_set(String set) {
+        assertThatThrownBy(() -> read("policy.on-error=pass", set))
+                .isInstanceOf(SettingsException.class)
+                .satisfies(e -> assertThat(((SettingsException) e).mistakes())
+                        .isNotEmpty()
+                        .allMatch(m -> m.where().equals("--set:2") && !m.what().isBlank()));
+    }
+
+    /** The page and the reader know the same settings. */
+    @Test
+    void the_page_names_every_setting() throws IOException {
+        Pattern read = Pattern.compile("\"((?:data-dir)|(?:(?:control|policy|greylist|rbl)\\.[a-z0-9-]+))\"");
+        Pattern row = Pattern.compile("(?m)^\\| `([a-z0-9.-]+)` \\|");
+        String source = Files.readString(Path.of("src/main/java/io/github/mailstay/daemon/config/SettingsFile.java"))
+                .replace("resolve(\"control.sock\")", "")
+                .replace("resolve(\"greylist.key\")", "");
+        String page = Files.readString(Path.of("../../docs/SETTINGS.md"));
+        assertThat(all(row, page)).isEqualTo(all(read, source)).hasSizeGreaterThan(25);
+    }
+
+    private static Set<String> all(Pattern pattern, String text) {
+        Set<String> names = new TreeSet<>();
+        Matcher found = pattern.matcher(text);
+        while (found.find()) {
+            names.add(found.group(1));
+        }
+        return names;
+    }
+}
