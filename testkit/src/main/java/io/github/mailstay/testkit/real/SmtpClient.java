@@ -114,7 +114,7 @@ public final class SmtpClient implements AutoCloseable {
     }
 
     /**
-     * Claims to be another client; the server then starts the session anew, so that EHLO must follow.
+     * Claims to be another client; the server then starts the conversation anew, so that EHLO must follow.
      *
      * @param address an IPv4 or IPv6 address
      * @param name the client's verified name; {@code [UNAVAILABLE]} if its address has none, {@code [TEMPUNAVAIL]} if
