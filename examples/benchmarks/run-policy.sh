@@ -1,0 +1,199 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: Apache-2.0
+#
+# Compares the daemon's policy server with a do-nothing server in C, on loopback: requests per second, CPU, start, memory.
+# One interleaved run: in each round every server is measured once, so that whatever else the machine does meets all alike.
+# Prints Markdown. See docs/BENCHMARKS.md.
+set -euo pipefail
+
+usage() {
+    cat <<'USAGE'
+usage: run-policy.sh [-r ROUNDS] [-n REQUESTS] [-w WARMUP] [-f FILL] [-s STARTS] [-v]
+  -r ROUNDS    measured rounds (5)
+  -n REQUESTS  requests a server and round (40000)
+  -w WARMUP    unmeasured requests to each server before (120000)
+  -f FILL      triplets put into the "filled" SQLite store before (1000000)
+  -s STARTS    starts whose time to the ready line is measured (7)
+  -v           check consistency with policyload --verify instead of measuring
+environment: JAVA (java), JAR (examples/daemon/target/mailstayd.jar), TMPDIR (/tmp; a real disk, or fsync costs nothing),
+  JAVA_FLAGS (-XX:+UseSerialGC -Xmx96m)
+USAGE
+}
+
+rounds=5 requests=40000 warmup=120000 fill=1000000 starts=7 verify=no
+while getopts r:n:w:f:s:vh option; do
+    case $option in
+        r) rounds=$OPTARG ;;
+        n) requests=$OPTARG ;;
+        w) warmup=$OPTARG ;;
+        f) fill=$OPTARG ;;
+        s) starts=$OPTARG ;;
+        v) verify=yes ;;
+        h) usage; exit 0 ;;
+        *) usage >&2; exit 2 ;;
+    esac
+done
+
+here=$(cd "$(dirname "$0")" && pwd)
+java=${JAVA:-java}
+jar=${JAR:-$here/../daemon/target/mailstayd.jar}
+read -r -a flags <<<"${JAVA_FLAGS:--XX:+UseSerialGC -Xmx96m}"
+connections=100
+[[ -r $jar ]] || { echo "no $jar: build it with mvn -q -DskipTests package" >&2; exit 2; }
+
+work=$(mktemp -d)
+declare -A pid=() port=() sent=()
+
+# Ends one server and waits for it, so that its log is whole.
+stop() {
+    local name=$1
+    [[ -n ${pid[$name]:-} ]] || return 0
+    kill "${pid[$name]}" 2>/dev/null || true
+    wait "${pid[$name]}" 2>/dev/null || true
+    unset "pid[$name]"
+}
+
+finish() {
+    local name
+    for name in "${!pid[@]}"; do stop "$name"; done
+    rm -rf "$work"
+}
+trap finish EXIT
+trap 'exit 130' INT TERM
+
+# start_daemon NAME [--set key=value]...: returns at the ready line.
+start_daemon() {
+    local name=$1 line
+    shift
+    mkdir -p "$work/$name"
+    [[ -p $work/$name/ready ]] || mkfifo "$work/$name/ready"
+    "$java" "${flags[@]}" -jar "$jar" run --set "data-dir=$work/$name/data" --set policy.listen=inet:127.0.0.1:0 "$@" \
+        >"$work/$name/ready" 2>>"$work/$name/log" &
+    pid[$name]=$!
+    if ! read -r -t 60 line <"$work/$name/ready" || [[ $line != "mailstayd ready"* ]]; then
+        echo "$name did not start:" >&2
+        tail -n 20 "$work/$name/log" >&2
+        exit 1
+    fi
+    line=${line#*policy=inet:127.0.0.1:}
+    port[$name]=${line%% *}
+    sent[$name]=0
+}
+
+start_floor() {
+    local try
+    for try in 1 2 3 4 5 6 7 8 9 10; do
+        port[floor]=$((20000 + RANDOM % 10000))
+        "$work/nullpolicy" "${port[floor]}" &
+        pid[floor]=$!
+        sleep 0.2
+        if kill -0 "${pid[floor]}" 2>/dev/null; then
+            sent[floor]=0
+            return
+        fi
+    done
+    echo "nullpolicy found no free port" >&2
+    exit 1
+}
+
+# load NAME REQUESTS: triplets never seen before; prints nothing, leaves the JSON line in $reply.
+load() {
+    reply=$("$work/policyload" --tcp "127.0.0.1:${port[$1]}" -k $connections -m new -n "$2" --first "${sent[$1]}")
+    sent[$1]=$((sent[$1] + $2))
+}
+
+field() { sed -n "s/.*\"$1\":\([0-9.]*\).*/\1/p" <<<"$reply"; }
+
+# User and system time of a process so far, in clock ticks; its name holds no space.
+ticks() { awk '{ print $14 + $15 }' "/proc/${pid[$1]}/stat"; }
+
+resident() { awk '/^VmRSS/ { printf "%.0f", $2 / 1024 }' "/proc/${pid[$1]}/status"; }
+
+# Numbers on stdin, one a line -> FORMAT of median, least, greatest.
+spread() { sort -n | awk -v f="$1" '{ v[NR] = $1 } END { m = NR % 2 ? v[(NR + 1) / 2] : (v[NR / 2] + v[NR / 2 + 1]) / 2
+    printf f, m, v[1], v[NR] }'; }
+
+for tool in policyload nullpolicy; do
+    gcc -O2 -o "$work/$tool" "$here/src/main/c/$tool.c"
+done
+
+if [[ $verify == yes ]]; then
+    for store in memory sqlite; do
+        start_daemon "$store" --set greylist.mode=everyone --set greylist.delay=10s --set "greylist.store=$store"
+        "$work/policyload" --tcp "127.0.0.1:${port[$store]}" -k $connections -n 500 --verify --verify-delay 11 -l "$store"
+        stop "$store"
+    done
+    exit 0
+fi
+
+echo "start times" >&2
+for ((i = 0; i < starts; i++)); do
+    before=${EPOCHREALTIME/./}
+    start_daemon "start$i"
+    echo $((${EPOCHREALTIME/./} - before)) >>"$work/starts"
+    stop "start$i"
+done
+
+servers=(floor empty memory sqlite filled)
+declare -A title=(
+    [floor]="do-nothing server in C (the floor)"
+    [empty]="mailstayd, empty chain"
+    [memory]="mailstayd, greylisting everyone, in memory"
+    [sqlite]="mailstayd, greylisting everyone, SQLite"
+    [filled]="mailstayd, greylisting everyone, SQLite with $fill triplets"
+)
+everyone=(--set greylist.mode=everyone)
+
+start_daemon filled "${everyone[@]}" --set greylist.store=sqlite
+echo "filling with $fill triplets" >&2
+load filled "$fill"
+filled_rss=$(resident filled)
+filled_rps=$(field rps)
+
+start_floor
+start_daemon empty --set greylist.mode=off --set greylist.store=memory
+start_daemon memory "${everyone[@]}" --set greylist.store=memory
+start_daemon sqlite "${everyone[@]}" --set greylist.store=sqlite
+for name in "${servers[@]}"; do
+    echo "warming up $name" >&2
+    load "$name" "$warmup"
+done
+
+for ((i = 1; i <= rounds; i++)); do
+    for name in "${servers[@]}"; do
+        cpu=$(ticks "$name")
+        load "$name" "$requests"
+        rps=$(field rps)
+        [[ $name == floor ]] && floor_rps=$rps
+        echo "$rps" >>"$work/$name.rps"
+        awk -v a="$rps" -v b="$floor_rps" 'BEGIN { print a / b }' >>"$work/$name.ratio"
+        awk -v t=$(($(ticks "$name") - cpu)) -v hz="$(getconf CLK_TCK)" -v n="$requests" \
+            'BEGIN { print t / hz / n * 1e6 }' >>"$work/$name.cpu"
+        field p50 >>"$work/$name.p50"
+        field p99 >>"$work/$name.p99"
+        echo "round $i: $name $rps/s, $(tail -n 1 "$work/$name.ratio") of the floor, load $(cut -d ' ' -f 1 /proc/loadavg)" >&2
+    done
+done
+
+echo "| Server | Requests/s | Share of the floor (least, greatest) | CPU a request | p50 | p99 |"
+echo "|---|---:|---:|---:|---:|---:|"
+for name in "${servers[@]}"; do
+    printf '| %s | %s | %s | %s | %s | %s |\n' "${title[$name]}" \
+        "$(spread '%.0f' <"$work/$name.rps")" \
+        "$(spread '%.2f (%.2f, %.2f)' <"$work/$name.ratio")" \
+        "$(spread '%.0f µs' <"$work/$name.cpu")" \
+        "$(awk '{ print $1 / 1000 }' "$work/$name.p50" | spread '%.1f ms')" \
+        "$(awk '{ print $1 / 1000 }' "$work/$name.p99" | spread '%.1f ms')"
+done
+echo
+echo "| Also | |"
+echo "|---|---:|"
+echo "| start to the ready line, SQLite, $starts starts | $(awk '{ print $1 / 1e6 }' "$work/starts" | spread '%.2f s (%.2f, %.2f)') |"
+echo "| resident memory after $fill triplets in SQLite | $filled_rss MB |"
+echo "| resident memory at the end: empty, memory, SQLite, filled | $(resident empty), $(resident memory), $(resident sqlite), $(resident filled) MB |"
+echo "| rate while filling | $filled_rps/s |"
+for name in empty memory sqlite filled; do
+    stop "$name"
+    lines=$(grep -c ' decision action=' "$work/$name/log" || true)
+    echo "| decision lines of requests, $name | $lines of ${sent[$name]} |"
+done
