@@ -33,7 +33,7 @@ import org.junit.jupiter.api.io.TempDir;
 @Real({"postfix", "rbldnsd"})
 class PostfixIT {
     private static final Duration PATIENCE = Duration.ofSeconds(60);
-    private static final int DELAY = 3;
+    private static final int DELAY = 6;
 
     @TempDir
     private Path dir;
@@ -93,7 +93,7 @@ class PostfixIT {
             assertThat(mail.recipients()).containsExactlyInAnyOrder(two);
             assertThat(mail.headers("X-Greylist")).hasSize(1);
             assertThat(mail.header("X-Greylist").orElseThrow())
-                    .matches("delayed [3-9][0-9]* seconds by mailstay.*; listed by rig");
+                    .matches("delayed [0-9]+ seconds by mailstay.*; listed by rig");
 
             // What has passed passes at once, without a header; so does a clean client.
             assertThat(send(postfix, "192.0.2.10", "ann@example.org", rcpt("bob"))
