@@ -19,6 +19,9 @@ final class NameServer {
     /** How long a silent resolver is asked behind the others; then it is given another chance. */
     private static final long REST = Duration.ofSeconds(30).toNanos();
 
+    private static final Duration BEFORE_RECONNECT = Duration.ofMillis(50);
+    private static final DnsAnswer.Failed NETWORK = new DnsAnswer.Failed("network");
+
     private final InetSocketAddress address;
     private final Worker worker;
     private boolean silent;
@@ -49,8 +52,26 @@ final class NameServer {
     CompletableFuture<DnsAnswer> ask(Message query, Duration timeout) {
         return send(query, timeout, false)
                 .thenCompose(answer -> answer.equals(MessageReader.TRUNCATED)
-                        ? send(query, timeout, true).thenApply(NameServer::byTcp)
+                        ? askByTcp(query, timeout)
                         : CompletableFuture.completedFuture(answer));
+    }
+
+    /**
+     * dnsjava keeps one connection to a server for all queries; if it ends under ours, we try a new one (RFC 7766
+     * section 6.2.4). Not at once: dnsjava tells us before it forgets the old one.
+     */
+    private CompletableFuture<DnsAnswer> askByTcp(Message query, Duration timeout) {
+        return send(query, timeout, true)
+                .thenCompose(answer -> answer.equals(NETWORK)
+                        ? pause().thenCompose(over -> send(query, timeout, true))
+                        : CompletableFuture.completedFuture(answer))
+                .thenApply(answer -> answer instanceof DnsAnswer.Failed ? MessageReader.TRUNCATED : answer);
+    }
+
+    private CompletableFuture<Void> pause() {
+        CompletableFuture<Void> over = new CompletableFuture<>();
+        var unused = worker.after(BEFORE_RECONNECT, () -> over.complete(null));
+        return over;
     }
 
     private CompletableFuture<DnsAnswer> send(Message query, Duration timeout, boolean tcp) {
@@ -61,11 +82,11 @@ final class NameServer {
         resolver.setTCP(tcp);
         resolver.setTimeout(timeout);
         return resolver.sendAsync(query, worker)
-                .handleAsync((reply, failure) -> read(query, reply, failure), worker)
+                .handleAsync((reply, failure) -> read(query, tcp, reply, failure), worker)
                 .toCompletableFuture();
     }
 
-    private DnsAnswer read(Message query, @Nullable Message reply, @Nullable Throwable failure) {
+    private DnsAnswer read(Message query, boolean tcp, @Nullable Message reply, @Nullable Throwable failure) {
         if (reply != null) {
             silent = false;
             return MessageReader.read(query, reply);
@@ -75,11 +96,9 @@ final class NameServer {
             return MessageReader.BAD_ANSWER;
         }
         // Refused by the host, unreachable, no free port, or dnsjava's own timeout. The message could hold the name.
-        markSilent();
-        return new DnsAnswer.Failed("network");
-    }
-
-    private static DnsAnswer byTcp(DnsAnswer answer) {
-        return answer instanceof DnsAnswer.Failed ? MessageReader.TRUNCATED : answer;
+        if (!tcp) {
+            markSilent();
+        }
+        return NETWORK;
     }
 }

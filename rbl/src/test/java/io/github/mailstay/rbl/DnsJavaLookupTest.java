@@ -20,6 +20,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -99,7 +100,7 @@ class DnsJavaLookupTest {
 
         // With a deadline beyond the test's own time limit: no waiting for it.
         assertThat(ask(single, PATIENCE)).isEqualTo(new DnsAnswer.Failed(why));
-        assertThat(first.asked(NAME)).isBetween(1, 2); // by UDP, and by TCP if truncated; never once more
+        assertThat(first.asked(NAME)).isBetween(1, 3); // by UDP; by TCP, twice if that ends, if truncated
     }
 
     @ParameterizedTest
@@ -140,19 +141,17 @@ class DnsJavaLookupTest {
 
     @Test
     void theFirstDatagramMayGetLost() {
-        CountDownLatch lost = new CountDownLatch(1);
-        first.name(NAME, DnsReply.raw(query -> {
-            if (lost.getCount() > 0) {
-                lost.countDown();
-                throw new IllegalStateException("lost");
-            }
-            // The same question, answered "no such name".
-            query[2] |= (byte) 0x80;
-            query[3] = 3;
-            return query;
-        }));
+        first.name(NAME, lostAtFirst());
 
         assertThat(ask(single, Duration.ofSeconds(4))).isEqualTo(new DnsAnswer.None(Duration.ZERO));
+    }
+
+    @Test
+    void aTcpConnectionMayEndUnderAQuery() {
+        first.name(NAME, DnsReply.truncated(lostAtFirst()));
+
+        assertThat(ask(single, PATIENCE)).isEqualTo(new DnsAnswer.None(Duration.ZERO));
+        assertThat(first.asked(NAME)).isEqualTo(3);
     }
 
     @Test
@@ -307,8 +306,21 @@ class DnsJavaLookupTest {
                 .join();
     }
 
+    /** Nothing at first, which ends a TCP connection; then "no such name". */
+    private static DnsReply lostAtFirst() {
+        AtomicBoolean lost = new AtomicBoolean();
+        return DnsReply.raw(query -> {
+            if (!lost.getAndSet(true)) {
+                throw new IllegalStateException("lost");
+            }
+            query[2] |= (byte) 0x80;
+            query[3] = 3;
+            return query;
+        });
+    }
+
     /** The query as a reply that is truncated. */
-    private static byte[] cut(byte[] query) {
+    static byte[] cut(byte[] query) {
         query[2] |= (byte) 0x82;
         return query;
     }

@@ -146,7 +146,10 @@ public final class DnsReply {
         return new DnsReply(delay, reply.hangUp, reply.udp, reply.tcp);
     }
 
-    /** Bytes of your own: gets those of the query, gives those of the reply (65535 at most). */
+    /**
+     * Bytes of your own: gets those of the query, gives those of the reply (65535 at most). If it throws there is no
+     * reply, and a TCP connection ends.
+     */
     public static DnsReply raw(UnaryOperator<byte[]> bytes) {
         return same(query -> bytes.apply(query.bytes()));
     }
