@@ -139,13 +139,24 @@ public final class PolicyRequest {
          *     hostile sender may send one: beware when logging.
          */
         public Builder attribute(String name, String value) {
-            if (name.isEmpty() || name.chars().anyMatch(c -> c == '=' || c < ' ')) {
+            if (!isName(name)) {
                 throw new IllegalArgumentException("an attribute name is empty or holds '=' or a control character");
             }
             if (value.endsWith("\r") || value.indexOf('\n') >= 0 || value.indexOf(0) >= 0) {
                 throw new IllegalArgumentException("the value of attribute " + name + " holds LF or NUL or ends in CR");
             }
             return add(name, value);
+        }
+
+        // Asked some thirty times a request: a stream here was a tenth of the server's time.
+        private static boolean isName(String name) {
+            for (int i = 0; i < name.length(); i++) {
+                char c = name.charAt(i);
+                if (c == '=' || c < ' ') {
+                    return false;
+                }
+            }
+            return !name.isEmpty();
         }
 
         private Builder add(String name, String value) {

@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.atomic.LongAdder;
+import java.util.concurrent.locks.LockSupport;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -32,6 +33,7 @@ public final class QueuedDecisionListener implements DecisionListener, AutoClose
 
     private static final Logger log = LoggerFactory.getLogger(QueuedDecisionListener.class);
     private static final int BATCH = 256;
+    private static final long GATHER_NANOS = 5_000_000;
 
     private final BlockingQueue<Item> queue;
     private final LongAdder dropped = new LongAdder();
@@ -88,6 +90,8 @@ public final class QueuedDecisionListener implements DecisionListener, AutoClose
                 }
                 try {
                     batch.add(queue.take());
+                    // To be woken for each decision would cost more than to write it: let a few gather.
+                    LockSupport.parkNanos(GATHER_NANOS);
                 } catch (InterruptedException e) {
                     continue; // closing; what is queued is still handed over
                 }

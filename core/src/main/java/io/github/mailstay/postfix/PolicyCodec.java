@@ -38,12 +38,22 @@ public final class PolicyCodec {
         if (action.equals("DUNNO")) {
             return DUNNO.clone();
         }
-        if (action.isBlank()
-                || action.chars().allMatch(c -> c >= '0' && c <= '9')
-                || action.chars().anyMatch(c -> c < ' ')) {
+        if (action.isBlank() || isMisread(action)) {
             throw new IllegalArgumentException("an action that Postfix would misread");
         }
         return ("action=" + action + "\n\n").getBytes(StandardCharsets.UTF_8);
+    }
+
+    private static boolean isMisread(String action) {
+        boolean digits = true;
+        for (int i = 0; i < action.length(); i++) {
+            char c = action.charAt(i);
+            if (c < ' ') {
+                return true;
+            }
+            digits &= c >= '0' && c <= '9';
+        }
+        return digits;
     }
 
     /**

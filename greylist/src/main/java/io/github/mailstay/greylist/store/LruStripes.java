@@ -50,9 +50,12 @@ final class LruStripes<K, V> {
     V update(K key, Function<@Nullable V, V> change) {
         LinkedHashMap<K, V> stripe = stripes.get(index(hash.applyAsLong(key)));
         synchronized (stripe) {
-            V changed = change.apply(stripe.get(key));
-            // Removed first, so that it moves to the young end of the insertion order.
-            stripe.remove(key);
+            V known = stripe.get(key);
+            V changed = change.apply(known);
+            if (known != null) {
+                // Removed first, so that it moves to the young end of the insertion order.
+                stripe.remove(key);
+            }
             stripe.put(key, changed);
             if (stripe.size() > perStripe) {
                 Iterator<K> oldest = stripe.keySet().iterator();

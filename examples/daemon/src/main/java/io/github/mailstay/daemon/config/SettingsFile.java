@@ -104,7 +104,7 @@ public final class SettingsFile {
         return new Settings.Greylisting(
                 reader.choice("greylist.mode", Settings.Mode.SUSPICIOUS, MODES),
                 reader.choice("greylist.store", Settings.Store.SQLITE, STORES),
-                reader.integer("greylist.max-entries", 1_000_000, 1000, 100_000_000),
+                reader.integer("greylist.max-entries", 200_000, 1000, 100_000_000),
                 delay,
                 window,
                 reader.duration("greylist.lifetime", Duration.ofDays(35), second, Duration.ofDays(3650)),
