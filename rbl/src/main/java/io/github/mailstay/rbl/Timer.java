@@ -6,10 +6,7 @@ import java.util.concurrent.TimeUnit;
 
 /** What deadlines are kept with; tests turn one of their own. Thread-safe. */
 interface Timer {
-    /**
-     * The JDK's own, on {@link System#nanoTime}. A policy chain keeps its deadline with the same one, where what is due
-     * first runs first: a check that is due before its chain is never overtaken by it.
-     */
+    /** The JDK's own, on {@link System#nanoTime}; policy chains keep their deadlines with the same one. */
     Timer SYSTEM = new Timer() {
         @Override
         public long nanos() {
