@@ -170,7 +170,7 @@ public final class Greylist implements PolicyCheck {
          * What the sender is told; {@code 451 4.7.1 Greylisted, please try again later} unless set. The text is public:
          * one that tells how long to wait helps the wrong senders most.
          *
-         * @param code 400 to 499, neither 421 (ends the session, RFC 5321 section 3.8) nor 452 (tells of full storage)
+         * @param code 400 to 499, neither 421 (closes the connection, RFC 5321 section 3.8) nor 452 (tells of full storage)
          * @param value a text of class 4
          * @throws IllegalArgumentException if the code is another
          */

@@ -92,15 +92,22 @@ class GreylistKeysTest {
     @Property
     @Label("triplets have one key exactly if they are equal: nothing shifts from one field into the next")
     void fieldsDoNotRunTogether(
-            @ForAll @Chars({'a', '@'}) @StringLength(max = 5) String s1,
-            @ForAll @Chars({'a', '@'}) @StringLength(max = 5) String r1,
-            @ForAll @Chars({'a', '@'}) @StringLength(max = 5) String s2,
-            @ForAll @Chars({'a', '@'}) @StringLength(max = 5) String r2) {
+            @ForAll @Chars({'a', '@', 17, 18}) @StringLength(max = 5) String s1,
+            @ForAll @Chars({'a', '@', 17, 18}) @StringLength(max = 5) String r1,
+            @ForAll @Chars({'a', '@', 17, 18}) @StringLength(max = 5) String s2,
+            @ForAll @Chars({'a', '@', 17, 18}) @StringLength(max = 5) String r2) {
         boolean same = MailAddress.of(s1).equals(MailAddress.of(s2))
                 && MailAddress.of(r1).equals(MailAddress.of(r2));
         GreylistKey one = KEYS.key(ip("192.0.2.1"), MailAddress.of(s1), MailAddress.of(r1));
         GreylistKey two = KEYS.key(ip("192.0.2.1"), MailAddress.of(s2), MailAddress.of(r2));
         assertThat(one.equals(two)).isEqualTo(same);
+    }
+
+    @Test
+    void aTypeCodeInAnAddressIsNoBoundary() {
+        // Without the lengths both would be the same bytes; 0x12 is the code in front of a domain.
+        assertThat(KEYS.key(ip("192.0.2.1"), MailAddress.of("a\u0012b"), BOB))
+                .isNotEqualTo(KEYS.key(ip("192.0.2.1"), MailAddress.of("a@b\u0012"), BOB));
     }
 
     @Property(tries = 50)

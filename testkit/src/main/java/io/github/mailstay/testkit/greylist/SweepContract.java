@@ -19,13 +19,17 @@ public interface SweepContract extends StoreProvider {
     @Test
     default void theLastMillisecondStays() throws Exception {
         try (GreylistStore store = open()) {
+            // Two neighbours, a millisecond apart: what sweeps one must leave the other.
             Tries.get(store.record(Tries.key(1), Tries.at(Tries.NOON)));
+            Tries.get(store.record(Tries.key(2), Tries.at(Tries.NOON.plusMillis(1))));
             Instant last = Tries.NOON.plus(Tries.WINDOW);
             assertEquals(0, sweep(store, last, 100));
             assertEquals(0, sweep(store, last.plusNanos(999_999), 100));
             assertTrue(Tries.get(store.find(Tries.key(1))).isPresent());
             assertEquals(1, sweep(store, last.plusMillis(1), 100));
             assertTrue(Tries.get(store.find(Tries.key(1))).isEmpty());
+            assertTrue(Tries.get(store.find(Tries.key(2))).isPresent());
+            assertEquals(1, sweep(store, last.plusMillis(2), 100));
         }
     }
 
