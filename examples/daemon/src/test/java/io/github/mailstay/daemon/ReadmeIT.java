@@ -40,8 +40,7 @@ class ReadmeIT {
                 dir, "policy.listen=inet:127.0.0.1:0", "greylist.mode=everyone", "greylist.delay=2s")) {
             String first = ask(daemon);
             String retry = await().atMost(Duration.ofSeconds(60)).until(() -> ask(daemon), it -> !it.equals(first));
-            String transcript =
-                    "$ " + ASK + "\n$ ask\n" + first + "$ sleep 2; ask\n" + retry + "$ ask\n" + ask(daemon);
+            String transcript = "$ " + ASK + "\n$ ask\n" + first + "$ sleep 2; ask\n" + retry + "$ ask\n" + ask(daemon);
             check(
                     "transcript: nc",
                     indented(transcript.replaceAll("mailstay( at \\S+)?\n", "mailstay at HOST\n")),
@@ -83,15 +82,16 @@ class ReadmeIT {
         String text = Files.readString(source);
         int from = text.indexOf('\n', text.indexOf("// README begin")) + 1;
         int to = text.lastIndexOf('\n', text.indexOf("// README end")) + 1;
-        check("source: EmbedChain", indented(text.substring(from, to).stripIndent()), it -> it);
+        check("source: EmbedChain", indented(text.substring(from, to).stripTrailing().stripIndent()), it -> it);
     }
 
     /** Asked by nc, as README says, or by a plain socket where there is no such nc. */
     private String ask(DaemonProcess daemon) throws IOException, InterruptedException {
         String question = QUESTION.translateEscapes();
-        int port = ((Endpoint.Inet) daemon.policy()).port();
+        Endpoint.Inet policy = (Endpoint.Inet) daemon.policy();
         if (!Files.isExecutable(NC)) {
-            try (Socket socket = new Socket("127.0.0.1", port)) {
+            try (Socket socket = new Socket()) {
+                socket.connect(policy.address(), 30_000);
                 socket.setSoTimeout(30_000);
                 socket.getOutputStream().write(question.getBytes(StandardCharsets.US_ASCII));
                 socket.shutdownOutput();
@@ -100,7 +100,7 @@ class ReadmeIT {
         }
         Path in = Files.writeString(dir.resolve("question"), question);
         Path out = dir.resolve("answer");
-        Process nc = new ProcessBuilder(NC.toString(), "-N", "127.0.0.1", "" + port)
+        Process nc = new ProcessBuilder(NC.toString(), "-N", "127.0.0.1", "" + policy.port())
                 .redirectInput(in.toFile())
                 .redirectOutput(out.toFile())
                 .redirectError(ProcessBuilder.Redirect.INHERIT)
@@ -124,7 +124,7 @@ class ReadmeIT {
         return text.replaceAll("\\b\\d+( ?)(ms|s|seconds)\\b", "N$1$2").replaceAll(" +", " ");
     }
 
-    /** @param same leaves out what differs between two runs */
+    /** Holds a block against what was just made; {@code same} leaves out what differs between two runs. */
     private static void check(String name, String fresh, UnaryOperator<String> same) throws IOException {
         if ("write".equals(System.getProperty("mailstay.readme"))) {
             String readme = Files.readString(README);
