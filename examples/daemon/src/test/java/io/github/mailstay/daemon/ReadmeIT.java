@@ -82,7 +82,10 @@ class ReadmeIT {
         String text = Files.readString(source);
         int from = text.indexOf('\n', text.indexOf("// README begin")) + 1;
         int to = text.lastIndexOf('\n', text.indexOf("// README end")) + 1;
-        check("source: EmbedChain", indented(text.substring(from, to).stripTrailing().stripIndent()), it -> it);
+        check(
+                "source: EmbedChain",
+                indented(text.substring(from, to).stripTrailing().stripIndent()),
+                it -> it);
     }
 
     /** Asked by nc, as README says, or by a plain socket where there is no such nc. */
