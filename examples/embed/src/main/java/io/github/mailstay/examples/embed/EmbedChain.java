@@ -12,34 +12,40 @@ import io.github.mailstay.postfix.PolicyServer;
 import io.github.mailstay.rbl.DnsJavaLookup;
 import io.github.mailstay.rbl.DnsList;
 import io.github.mailstay.rbl.RblCheck;
-import java.io.IOException;
+import java.io.OutputStream;
 import java.net.InetSocketAddress;
+import java.security.SecureRandom;
 import java.util.List;
 
-/** A policy server of one's own: who is on a block list is greylisted, in memory. */
+/**
+ * A policy server of one's own: who is on a block list is greylisted, in memory. Serves until its input ends.
+ *
+ * <p>Arguments: the resolver's host and port, and where to listen, as {@code 127.0.0.1 53 inet:127.0.0.1:10023}.
+ */
 public final class EmbedChain {
     private EmbedChain() {}
 
-    /** Serves on {@code inet:127.0.0.1:0} with one list, asked through one resolver; {@code key} has 32 random bytes. */
-    public static PolicyServer start(InetSocketAddress resolver, String zone, byte[] key) throws IOException {
+    /** Serves until the input ends. */
+    public static void main(String[] args) throws Exception {
         // README begin
-        DnsJavaLookup lookup =
-                DnsJavaLookup.builder().resolvers(List.of(resolver)).build();
-        RblCheck rbl = RblCheck.builder()
-                .lookup(lookup)
-                .list(DnsList.builder().id("mine").zone(zone).build())
-                .build();
-        Greylist greylist = Greylist.builder(
-                        InMemoryGreylistStore.builder().build(),
-                        GreylistKeys.builder(KeyHasher.of(key)).build())
-                .build();
-        PolicyChain chain = PolicyChain.builder()
-                .check("rbl", rbl, FailMode.PASS)
-                .check("greylist", greylist, FailMode.PASS)
-                .build();
-        return PolicyServer.builder(chain)
-                .listen(Endpoint.parse("inet:127.0.0.1:0"))
-                .start();
+        var resolver = new InetSocketAddress(args[0], Integer.parseInt(args[1]));
+        var list = DnsList.builder().id("mine").zone("bl.example.org").build();
+        var secret = KeyHasher.of(new SecureRandom().generateSeed(KeyHasher.KEY_BYTES));
+        try (var dns = DnsJavaLookup.builder().resolvers(List.of(resolver)).build();
+                var store = InMemoryGreylistStore.builder().build()) {
+            var rbl = RblCheck.builder().lookup(dns).list(list).build();
+            var keys = GreylistKeys.builder(secret).build();
+            var greylist = Greylist.builder(store, keys).build();
+            var chain = PolicyChain.builder()
+                    .check("rbl", rbl, FailMode.PASS) // leaves a suspicion ...
+                    .check("greylist", greylist, FailMode.PASS) // ... and this acts on it
+                    .build();
+            var endpoint = Endpoint.parse(args[2]);
+            try (var server = PolicyServer.builder(chain).listen(endpoint).start()) {
+                System.out.println("serving " + server.endpoints().get(0));
+                System.in.transferTo(OutputStream.nullOutputStream()); // until the input ends
+            }
+        }
         // README end
     }
 }
