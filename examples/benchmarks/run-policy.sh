@@ -8,26 +8,29 @@ set -euo pipefail
 
 usage() {
     cat <<'USAGE'
-usage: run-policy.sh [-r ROUNDS] [-n REQUESTS] [-w WARMUP] [-f FILL] [-s STARTS] [-v]
+usage: run-policy.sh [-r ROUNDS] [-n REQUESTS] [-w WARMUP] [-f FILL] [-s STARTS] [-v [-d DELAY]]
   -r ROUNDS    measured rounds (5)
   -n REQUESTS  requests a server and round (40000)
   -w WARMUP    unmeasured requests to each server before (120000)
   -f FILL      triplets put into the "filled" SQLite store before (1000000)
   -s STARTS    starts whose time to the ready line is measured (7)
+  -d DELAY     greylist.delay of the check, in seconds (10); must exceed 100,000 requests' time, or the
+               first triplets have waited long enough when the last are asked again
   -v           check consistency with policyload --verify instead of measuring
 environment: JAVA (java), JAR (examples/daemon/target/mailstayd.jar), TMPDIR (/tmp; a real disk, or fsync costs nothing),
   JAVA_FLAGS (-XX:+UseSerialGC -Xmx96m)
 USAGE
 }
 
-rounds=5 requests=40000 warmup=120000 fill=1000000 starts=7 verify=no
-while getopts r:n:w:f:s:vh option; do
+rounds=5 requests=40000 warmup=120000 fill=1000000 starts=7 verify=no delay=10
+while getopts r:n:w:f:s:d:vh option; do
     case $option in
         r) rounds=$OPTARG ;;
         n) requests=$OPTARG ;;
         w) warmup=$OPTARG ;;
         f) fill=$OPTARG ;;
         s) starts=$OPTARG ;;
+        d) delay=$OPTARG ;;
         v) verify=yes ;;
         h) usage; exit 0 ;;
         *) usage >&2; exit 2 ;;
@@ -118,12 +121,22 @@ for tool in policyload nullpolicy; do
 done
 
 if [[ $verify == yes ]]; then
+    status=0
     for store in memory sqlite; do
-        start_daemon "$store" --set greylist.mode=everyone --set greylist.delay=10s --set "greylist.store=$store"
-        "$work/policyload" --tcp "127.0.0.1:${port[$store]}" -k $connections -n 500 --verify --verify-delay 11 -l "$store"
+        start_daemon "$store" --set greylist.mode=everyone --set "greylist.delay=${delay}s" --set "greylist.store=$store"
+        "$work/policyload" --tcp "127.0.0.1:${port[$store]}" -k $connections -n 500 \
+            --verify --verify-delay $((delay + 1)) -l "$store" || status=1
         stop "$store"
+        # What the log says: whoever passed had waited, and nobody who had waited was deferred.
+        awk -v store="$store" -v delay="$delay" '
+            match($0, /greylist.result=(passed|early) /) && match($0, /greylist.waited=[0-9]+/) {
+                waited = substr($0, RSTART + 16, RLENGTH - 16) + 0
+                if (/result=passed/) { passed++; wrong += waited < delay } else { early++; wrong += waited >= delay }
+            }
+            END { printf "%s: %d passed and %d deferred again, %d of them at the wrong time\n", store, passed, early, wrong
+                exit wrong || !passed }' "$work/$store/log" || status=1
     done
-    exit 0
+    exit "$status"
 fi
 
 echo "start times" >&2
