@@ -40,7 +40,8 @@ final class StoreFactory {
             return SqliteGreylistStore.builder(dataDir.resolve("greylist.db"), keys.fingerprint())
                     .open();
         } catch (StoreException e) {
-            throw new StartException(ExitCode.CONFIG, "greylist.store: " + e.getMessage());
+            int exit = e.reason() == StoreException.Reason.IN_USE ? ExitCode.TEMPFAIL : ExitCode.CONFIG;
+            throw new StartException(exit, "greylist.store: " + e.getMessage());
         } catch (IOException e) {
             throw new StartException(ExitCode.CANTCREAT, "greylist.store: " + e);
         }

@@ -10,8 +10,10 @@ import io.github.mailstay.postfix.PolicyReply;
 import io.github.mailstay.testkit.dns.DnsReply;
 import io.github.mailstay.testkit.dns.ScriptedDnsServer;
 import java.io.IOException;
+import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.util.List;
@@ -121,6 +123,18 @@ class ContractIT {
                     dir, "run", "--set", "data-dir=" + dir + "/other", "--set", "policy.listen=" + daemon.policy());
             assertThat(port.exit()).isEqualTo(69);
             assertThat(port.err()).contains(daemon.policy().toString());
+        }
+    }
+
+    @Test
+    void a_store_in_use_by_another_program_is_75() throws Exception {
+        Path data = Files.createDirectory(dir.resolve("data"));
+        try (FileChannel lock = FileChannel.open(
+                data.resolve("greylist.db.lock"), StandardOpenOption.CREATE, StandardOpenOption.WRITE)) {
+            assertThat(lock.tryLock()).isNotNull();
+            DaemonProcess.Result result = DaemonProcess.run(dir, "run", "--set", "data-dir=" + data);
+            assertThat(result.exit()).as(result.err()).isEqualTo(75);
+            assertThat(result.err()).contains("greylist.store");
         }
     }
 
