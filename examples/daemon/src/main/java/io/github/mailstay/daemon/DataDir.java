@@ -67,11 +67,12 @@ final class DataDir implements AutoCloseable {
     }
 
     /**
-     * A private directory for the native code that sqlite-jdbc unpacks: of the machine's own if systemd gives one, since
-     * the data-dir may lie on a replicated disk. What a killed daemon left in it is removed.
+     * A private directory for the native code that sqlite-jdbc unpacks: in systemd's CacheDirectory if there is one, since
+     * the data-dir may lie on a replicated disk; never in its RuntimeDirectory, since Debian mounts /run noexec. What a
+     * killed daemon left in it is removed.
      */
     Path nativeDir(Map<String, String> environment) throws IOException {
-        String given = environment.getOrDefault("RUNTIME_DIRECTORY", environment.getOrDefault("CACHE_DIRECTORY", ""));
+        String given = environment.getOrDefault("CACHE_DIRECTORY", "");
         Path base = given.isEmpty() ? path : Path.of(given.split(":", 2)[0]);
         Path directory = base.resolve("native");
         Files.createDirectories(directory, PRIVATE);
