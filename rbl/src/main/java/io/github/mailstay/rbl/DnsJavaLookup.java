@@ -95,7 +95,8 @@ public final class DnsJavaLookup implements DnsLookup, AutoCloseable {
 
     /** Collects the settings of a lookup. Not thread-safe. */
     public static final class Builder {
-        private static final int MAX_RESOLVERS = 8;
+        /** The most resolvers one lookup is given. */
+        public static final int MAX_RESOLVERS = 8;
         private static final int MAX_IN_FLIGHT = 100_000;
         private static final int DNS_PORT = 53;
 

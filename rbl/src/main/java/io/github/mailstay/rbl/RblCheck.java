@@ -182,7 +182,8 @@ public final class RblCheck implements PolicyCheck {
 
     /** Collects the settings of a check. Not thread-safe. */
     public static final class Builder {
-        private static final int MAX_LISTS = 64;
+        /** The most lists one check asks. */
+        public static final int MAX_LISTS = 64;
         private static final Duration MAX_DEADLINE = Duration.ofSeconds(60);
 
         /** RFC 6890: private, loopback, link-local, unique local, shared (carrier-grade NAT). No list knows them. */

@@ -7,6 +7,7 @@ import io.github.mailstay.policy.FailMode;
 import io.github.mailstay.policy.ReplyText;
 import io.github.mailstay.postfix.Endpoint;
 import io.github.mailstay.postfix.PolicyLimits;
+import io.github.mailstay.rbl.DnsJavaLookup;
 import io.github.mailstay.rbl.DnsList;
 import io.github.mailstay.rbl.RblCheck;
 import io.github.mailstay.rbl.ReplyFilter;
@@ -29,6 +30,8 @@ public final class SettingsFile {
     private static final Map<String, Settings.Store> STORES =
             ordered("sqlite", Settings.Store.SQLITE, "memory", Settings.Store.MEMORY);
     private static final Pattern SOCKET_MODE = Pattern.compile("0?[0-7]{3}");
+    private static final int MAX_LISTS = RblCheck.Builder.MAX_LISTS;
+    private static final int MAX_RESOLVERS = DnsJavaLookup.Builder.MAX_RESOLVERS;
     private static final Duration MS = Duration.ofMillis(1);
 
     private SettingsFile() {}
@@ -124,8 +127,15 @@ public final class SettingsFile {
     private static Settings.Rbl rbl(SettingReader reader) {
         Set<String> ids = new HashSet<>();
         List<DnsList> lists = reader.objects("rbl.lists", object -> dnsList(object, ids));
+        if (lists.size() > MAX_LISTS) {
+            reader.mistake("rbl.lists", "must be at most " + MAX_LISTS + " lists");
+        }
+        List<InetSocketAddress> resolvers = reader.list("rbl.resolver", List.of(), SettingsFile::resolver);
+        if (resolvers.size() > MAX_RESOLVERS) {
+            reader.mistake("rbl.resolver", "must be at most " + MAX_RESOLVERS + " resolvers");
+        }
         return new Settings.Rbl(
-                reader.list("rbl.resolver", List.of(), SettingsFile::resolver),
+                resolvers,
                 lists,
                 reader.integer("rbl.greylist-at", 1, 1, 1_000_000),
                 reader.choice("rbl.on-unknown", FailMode.PASS, FAIL_MODES),

@@ -17,6 +17,8 @@ import java.util.Set;
 import java.util.TreeSet;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -113,6 +115,19 @@ class SettingsFileTest {
                 .satisfies(e -> assertThat(((SettingsException) e).mistakes())
                         .isNotEmpty()
                         .allMatch(m -> m.where().equals("--set:2") && !m.what().isBlank()));
+    }
+
+    @Test
+    void too_many_lists_or_resolvers_are_a_mistake_and_the_most_are_none() throws SettingsException {
+        String lists = IntStream.range(0, 65)
+                .mapToObj(i -> "{id=l" + i + ",zone=l" + i + ".example}")
+                .collect(Collectors.joining(","));
+        assertThatThrownBy(() -> read("rbl.lists=[" + lists + "]")).hasMessageContaining("--set:1: rbl.lists: must be");
+        assertThat(read("rbl.lists=[" + lists.substring(0, lists.lastIndexOf(",{")) + "]").rbl().lists())
+                .hasSize(64);
+        String resolvers = "\"127.0.0.1:53\",".repeat(9);
+        assertThatThrownBy(() -> read("rbl.resolver=[" + resolvers + "]"))
+                .hasMessageContaining("--set:1: rbl.resolver: must be");
     }
 
     /** The page and the reader know the same settings. */
