@@ -35,7 +35,7 @@
 
 enum { REQ_MAX = 4096, REPLY_MAX = 8192, MAX_ACTIONS = 32, ACTION_MAX = 32 };
 
-/* ---------------------------------------------------------------- helpers */
+/* -------------------------------------------------------- small things */
 
 static void die(const char *fmt, ...)
 {

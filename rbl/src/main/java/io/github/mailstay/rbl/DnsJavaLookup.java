@@ -97,6 +97,7 @@ public final class DnsJavaLookup implements DnsLookup, AutoCloseable {
     public static final class Builder {
         /** The most resolvers one lookup is given. */
         public static final int MAX_RESOLVERS = 8;
+
         private static final int MAX_IN_FLIGHT = 100_000;
         private static final int DNS_PORT = 53;
 

@@ -184,6 +184,7 @@ public final class RblCheck implements PolicyCheck {
     public static final class Builder {
         /** The most lists one check asks. */
         public static final int MAX_LISTS = 64;
+
         private static final Duration MAX_DEADLINE = Duration.ofSeconds(60);
 
         /** RFC 6890: private, loopback, link-local, unique local, shared (carrier-grade NAT). No list knows them. */

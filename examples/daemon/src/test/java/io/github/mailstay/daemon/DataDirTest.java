@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 package io.github.mailstay.daemon;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -41,8 +42,8 @@ class DataDirTest {
     void one_holds_it_at_a_time() throws Exception {
         try (DataDir first = DataDir.open(dir)) {
             assertThatThrownBy(() -> DataDir.open(dir))
-                    .isInstanceOfSatisfying(StartException.class, e -> assertThat(e.exitCode())
-                            .isEqualTo(ExitCode.TEMPFAIL));
+                    .isInstanceOfSatisfying(
+                            StartException.class, e -> assertThat(e.exitCode()).isEqualTo(ExitCode.TEMPFAIL));
             assertThat(first.resolve("x")).isEqualTo(dir.resolve("x"));
         }
         DataDir.open(dir).close();

@@ -93,8 +93,10 @@ public final class DemoCommand implements Callable<Integer> {
                 "Six senders ask the real daemon, as Postfix would. The delay is " + DELAY_SECONDS + " s.\n");
         System.out.printf("%-18s %-9s %-16s %7s  %s%n", "SENDER", "ASKS", "POSTFIX IS TOLD", "TOOK", "WHY");
         boolean right = true;
-        long began = System.nanoTime();
         try (PolicyClient client = PolicyClient.connect(policy, Duration.ofSeconds(30))) {
+            // The first question of all waits for classes to be loaded, which a mail server never sees again.
+            client.ask(new DemoStep("", "203.0.113.1", "warm@example.org", "", 9, "DUNNO").request());
+            long began = System.nanoTime();
             for (int round = 0; round <= 2; round++) {
                 long due = TimeUnit.SECONDS.toNanos(List.of(0, 1, DELAY_SECONDS).get(round));
                 // The last round waits for the slowest first try, so that every delay is over.
@@ -150,7 +152,7 @@ public final class DemoCommand implements Callable<Integer> {
                             "policy.listen=inet:127.0.0.1:0",
                             "greylist.delay=" + DELAY_SECONDS + "s",
                             "rbl.resolver=" + lists.address(),
-                            "rbl.deadline=800ms",
+                            "rbl.deadline=1500ms",
                             "rbl.lists=[{id=demo,zone=" + DemoBlockList.LISTED + "},{id=silent,zone="
                                     + DemoBlockList.SILENT + "}]"),
                     Map.of());

@@ -123,7 +123,9 @@ class SettingsFileTest {
                 .mapToObj(i -> "{id=l" + i + ",zone=l" + i + ".example}")
                 .collect(Collectors.joining(","));
         assertThatThrownBy(() -> read("rbl.lists=[" + lists + "]")).hasMessageContaining("--set:1: rbl.lists: must be");
-        assertThat(read("rbl.lists=[" + lists.substring(0, lists.lastIndexOf(",{")) + "]").rbl().lists())
+        assertThat(read("rbl.lists=[" + lists.substring(0, lists.lastIndexOf(",{")) + "]")
+                        .rbl()
+                        .lists())
                 .hasSize(64);
         String resolvers = "\"127.0.0.1:53\",".repeat(9);
         assertThatThrownBy(() -> read("rbl.resolver=[" + resolvers + "]"))
