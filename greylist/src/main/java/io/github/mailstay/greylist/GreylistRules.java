@@ -41,4 +41,33 @@ public final class GreylistRules {
         }
         return new GreylistEntry(first, now, now.plus(attempt.lifetime()), entry.tries(), entry.passes() + 1);
     }
+
+    /**
+     * What two memories of one triplet come to, for entries taken over from elsewhere. Of two generations the later
+     * counts; two that overlap are one, with its earliest first try and the longest memory. Commutative and idempotent.
+     *
+     * @param known what is remembered, {@code null} if nothing is
+     */
+    public static GreylistEntry merge(@Nullable GreylistEntry known, GreylistEntry other) {
+        if (known == null || known.expiresAt().isBefore(other.firstSeen())) {
+            return other;
+        }
+        if (other.expiresAt().isBefore(known.firstSeen())) {
+            return known;
+        }
+        return new GreylistEntry(
+                earlier(known.firstSeen(), other.firstSeen()),
+                later(known.lastSeen(), other.lastSeen()),
+                later(known.expiresAt(), other.expiresAt()),
+                Math.max(known.tries(), other.tries()),
+                Math.max(known.passes(), other.passes()));
+    }
+
+    private static Instant earlier(Instant a, Instant b) {
+        return a.isBefore(b) ? a : b;
+    }
+
+    private static Instant later(Instant a, Instant b) {
+        return a.isBefore(b) ? b : a;
+    }
 }

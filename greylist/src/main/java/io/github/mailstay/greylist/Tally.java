@@ -10,17 +10,27 @@ import org.jspecify.annotations.Nullable;
  * The state of one counter, and the pure rule by which it counts. Immutable; times are cut to whole milliseconds.
  *
  * @param count how many were counted, at least 1
- * @param lastCounted when the last of them was
+ * @param firstCounted when the first of them was; never moves later while the counter counts
+ * @param lastCounted when the last of them was, never before the first
  * @param expiresAt the last moment at which this counter still counts
  */
-public record Tally(long count, Instant lastCounted, Instant expiresAt) {
-    /** Checks the count. */
+public record Tally(long count, Instant firstCounted, Instant lastCounted, Instant expiresAt) {
+    /** Checks the count and the order. */
     public Tally {
         if (count < 1) {
             throw new IllegalArgumentException("a tally counts from 1, not " + count);
         }
+        firstCounted = firstCounted.truncatedTo(ChronoUnit.MILLIS);
         lastCounted = lastCounted.truncatedTo(ChronoUnit.MILLIS);
         expiresAt = expiresAt.truncatedTo(ChronoUnit.MILLIS);
+        if (lastCounted.isBefore(firstCounted)) {
+            throw new IllegalArgumentException("lastCounted " + lastCounted + " lies before " + firstCounted);
+        }
+    }
+
+    /** Whether it no longer counts. */
+    public boolean isExpired(Instant now) {
+        return now.truncatedTo(ChronoUnit.MILLIS).isAfter(expiresAt);
     }
 
     /**
@@ -37,12 +47,13 @@ public record Tally(long count, Instant lastCounted, Instant expiresAt) {
         checkTimes(minGap, ttl);
         Instant at = now.truncatedTo(ChronoUnit.MILLIS);
         if (tally == null || at.isAfter(tally.expiresAt)) {
-            return new Tally(1, at, at.plus(ttl));
+            return new Tally(1, at, at, at.plus(ttl));
         }
+        Instant first = tally.firstCounted.isBefore(at) ? tally.firstCounted : at;
         Instant last = tally.lastCounted.isBefore(at) ? tally.lastCounted : at;
         return at.isBefore(last.plusMillis(minGap.toMillis()))
-                ? new Tally(tally.count, last, last.plus(ttl))
-                : new Tally(tally.count + 1, at, at.plus(ttl));
+                ? new Tally(tally.count, first, last, last.plus(ttl))
+                : new Tally(tally.count + 1, first, at, at.plus(ttl));
     }
 
     /**

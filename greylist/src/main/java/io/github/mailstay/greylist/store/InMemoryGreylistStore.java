@@ -62,15 +62,49 @@ public final class InMemoryGreylistStore implements GreylistStore {
     }
 
     @Override
-    public CompletionStage<Long> tally(CounterKey key, Instant now, Duration minGap, Duration ttl) {
+    public CompletionStage<Tally> tally(CounterKey key, Instant now, Duration minGap, Duration ttl) {
         Tally.checkTimes(minGap, ttl);
-        return answer(() -> counters.update(key, known -> Tally.next(known, now, minGap, ttl))
-                .count());
+        return answer(() -> counters.update(key, known -> Tally.next(known, now, minGap, ttl)));
     }
 
     @Override
     public CompletionStage<Optional<GreylistEntry>> find(GreylistKey key) {
         return answer(() -> Optional.ofNullable(entries.get(key.tuple())).map(Page.Row::entry));
+    }
+
+    @Override
+    public CompletionStage<Optional<Tally>> find(CounterKey key) {
+        return answer(() -> Optional.ofNullable(counters.get(key)));
+    }
+
+    @Override
+    public CompletionStage<Boolean> forget(GreylistKey key) {
+        return answer(() -> entries.remove(key.tuple()));
+    }
+
+    @Override
+    public CompletionStage<Boolean> forget(CounterKey key) {
+        return answer(() -> counters.remove(key));
+    }
+
+    @Override
+    public CompletionStage<Integer> merge(List<Page.Row> rows) {
+        if (rows.size() > MAX_PAGE) {
+            throw new IllegalArgumentException(rows.size() + " rows are more than " + MAX_PAGE);
+        }
+        return answer(() -> {
+            int unknown = 0;
+            for (Page.Row row : rows) {
+                boolean[] isNew = new boolean[1];
+                entries.update(row.key().tuple(), known -> {
+                    isNew[0] = known == null;
+                    GreylistEntry entry = known == null ? null : known.entry();
+                    return new Page.Row(row.key(), GreylistRules.merge(entry, row.entry()));
+                });
+                unknown += isNew[0] ? 1 : 0;
+            }
+            return unknown;
+        });
     }
 
     @Override

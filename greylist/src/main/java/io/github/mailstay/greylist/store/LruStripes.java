@@ -74,6 +74,13 @@ final class LruStripes<K, V> {
         }
     }
 
+    boolean remove(K key) {
+        LinkedHashMap<K, V> stripe = stripes.get(index(hash.applyAsLong(key)));
+        synchronized (stripe) {
+            return stripe.remove(key) != null;
+        }
+    }
+
     int stripeCount() {
         return stripes.size();
     }

@@ -7,12 +7,13 @@ import io.github.mailstay.greylist.store.GreylistStore;
  * What every greylist store must do: a test class that inherits from this and hands out stores has it all checked. The
  * pure rules are the reference, times are given and never waited for, and what must be atomic is tried by many threads.
  *
- * <p>It is made of {@link RecordContract} (tries), {@link TallyContract} (counters), {@link ListingContract} (finding,
+ * <p>It is made of {@link RecordContract} (tries), {@link TallyContract} (counters), {@link MergeContract} (forgetting
+ * and taking over), {@link ListingContract} (finding,
  * listing, counting), {@link SweepContract} (housekeeping) and {@link LifeContract} (closing and reopening). A store must
  * hold at least 10,000 entries. Needs only JUnit Jupiter.
  */
 public interface GreylistStoreContract
-        extends RecordContract, TallyContract, ListingContract, SweepContract, LifeContract {
+        extends RecordContract, TallyContract, MergeContract, ListingContract, SweepContract, LifeContract {
     /** Opens an empty store; each test closes what it opens. */
     @Override
     GreylistStore open() throws Exception;

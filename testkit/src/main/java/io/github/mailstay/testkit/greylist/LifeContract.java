@@ -85,7 +85,10 @@ public interface LifeContract extends StoreProvider {
             assertEquals(new StoreStats(1, 0, 1), Tries.get(store.stats()));
             Sighting sighting = Tries.get(store.record(Tries.key(1), Tries.at(Tries.NOON.plus(Tries.DELAY))));
             assertEquals(Sighting.Kind.PASSED, sighting.kind());
-            assertEquals(2, Tries.get(store.tally(counter, Tries.NOON, Duration.ZERO, Duration.ofDays(1))));
+            assertEquals(
+                    2,
+                    Tries.get(store.tally(counter, Tries.NOON, Duration.ZERO, Duration.ofDays(1)))
+                            .count());
         }
     }
 }

@@ -4,6 +4,8 @@ package io.github.mailstay.testkit.greylist;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assumptions.assumeFalse;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.github.mailstay.greylist.CounterKey;
 import io.github.mailstay.greylist.store.GreylistStore;
@@ -18,6 +20,7 @@ public interface SweepContract extends StoreProvider {
     /** An entry stays in its last millisecond, and goes in the next. */
     @Test
     default void theLastMillisecondStays() throws Exception {
+        assumeFalse(expiresByItself(), "the engine removes what has expired");
         try (GreylistStore store = open()) {
             // Two neighbours, a millisecond apart: what sweeps one must leave the other.
             Tries.get(store.record(Tries.key(1), Tries.at(Tries.NOON)));
@@ -36,6 +39,7 @@ public interface SweepContract extends StoreProvider {
     /** Whatever the size of the slices, a whole sweep removes all that has expired and nothing else. */
     @Test
     default void slicesRemoveExactlyTheExpired() throws Exception {
+        assumeFalse(expiresByItself(), "the engine removes what has expired");
         for (int maxRows : new int[] {1, 7, 50, 1000}) {
             try (GreylistStore store = open()) {
                 for (int i = 0; i < 100; i++) {
@@ -62,6 +66,7 @@ public interface SweepContract extends StoreProvider {
     /** The smallest budget still gets ahead, so that a sweep ends. */
     @Test
     default void theSmallestBudgetGetsAhead() throws Exception {
+        assumeFalse(expiresByItself(), "the engine removes what has expired");
         try (GreylistStore store = open()) {
             for (int i = 0; i < 30; i++) {
                 Tries.get(store.record(Tries.key(i), Tries.at(Tries.NOON)));
@@ -76,6 +81,18 @@ public interface SweepContract extends StoreProvider {
                 complete = swept.complete();
             }
             assertEquals(30, removed);
+        }
+    }
+
+    /** A store that has nothing to sweep says at once that it is complete, and forgets nothing that still counts. */
+    @Test
+    default void whereTheEngineSweepsASliceIsComplete() throws Exception {
+        assumeTrue(expiresByItself(), "this store is swept");
+        try (GreylistStore store = open()) {
+            Tries.get(store.record(Tries.key(1), Tries.at(Tries.NOON)));
+            assertTrue(Tries.get(store.expire(Tries.NOON, 10, Duration.ofSeconds(1)))
+                    .complete());
+            assertTrue(Tries.get(store.find(Tries.key(1))).isPresent());
         }
     }
 

@@ -2,7 +2,9 @@
 package io.github.mailstay.testkit.greylist;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.github.mailstay.greylist.CounterKey;
 import io.github.mailstay.greylist.Tally;
@@ -12,6 +14,7 @@ import java.time.Instant;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Random;
 import java.util.stream.LongStream;
 import org.junit.jupiter.api.Test;
@@ -25,12 +28,21 @@ public interface TallyContract extends StoreProvider {
             CounterKey key = counter("passes", 1);
             Duration hour = Duration.ofHours(1);
             Duration day = Duration.ofDays(1);
-            assertEquals(1, Tries.get(store.tally(key, Tries.NOON, hour, day)));
-            assertEquals(1, Tries.get(store.tally(key, Tries.NOON.plus(hour).minusMillis(1), hour, day)));
-            assertEquals(2, Tries.get(store.tally(key, Tries.NOON.plus(hour), hour, day)));
+            assertEquals(1, Tries.get(store.tally(key, Tries.NOON, hour, day)).count());
+            assertEquals(
+                    1,
+                    Tries.get(store.tally(key, Tries.NOON.plus(hour).minusMillis(1), hour, day))
+                            .count());
+            assertEquals(
+                    2,
+                    Tries.get(store.tally(key, Tries.NOON.plus(hour), hour, day))
+                            .count());
             Instant last = Tries.NOON.plus(hour).plus(day);
-            assertEquals(3, Tries.get(store.tally(key, last, hour, day)));
-            assertEquals(1, Tries.get(store.tally(key, last.plus(day).plusMillis(1), hour, day)));
+            assertEquals(3, Tries.get(store.tally(key, last, hour, day)).count());
+            assertEquals(
+                    1,
+                    Tries.get(store.tally(key, last.plus(day).plusMillis(1), hour, day))
+                            .count());
         }
     }
 
@@ -40,9 +52,18 @@ public interface TallyContract extends StoreProvider {
         try (GreylistStore store = open()) {
             Duration day = Duration.ofDays(1);
             Tries.get(store.tally(counter("a", 1), Tries.NOON, Duration.ZERO, day));
-            assertEquals(1, Tries.get(store.tally(counter("b", 1), Tries.NOON, Duration.ZERO, day)));
-            assertEquals(1, Tries.get(store.tally(counter("a", 2), Tries.NOON, Duration.ZERO, day)));
-            assertEquals(2, Tries.get(store.tally(counter("a", 1), Tries.NOON, Duration.ZERO, day)));
+            assertEquals(
+                    1,
+                    Tries.get(store.tally(counter("b", 1), Tries.NOON, Duration.ZERO, day))
+                            .count());
+            assertEquals(
+                    1,
+                    Tries.get(store.tally(counter("a", 2), Tries.NOON, Duration.ZERO, day))
+                            .count());
+            assertEquals(
+                    2,
+                    Tries.get(store.tally(counter("a", 1), Tries.NOON, Duration.ZERO, day))
+                            .count());
             assertEquals(0, Tries.get(store.stats()).entries());
             assertEquals(3, Tries.get(store.stats()).counters());
         }
@@ -64,9 +85,8 @@ public interface TallyContract extends StoreProvider {
                     Tally expected = Tally.next(reference.get(key), now, gap, ttl);
                     reference.put(key, expected);
                     assertEquals(
-                            expected.count(),
-                            Tries.get(store.tally(key, now, gap, ttl)),
-                            "seed " + seed + ", step " + step);
+                            expected, Tries.get(store.tally(key, now, gap, ttl)), "seed " + seed + ", step " + step);
+                    assertEquals(Optional.of(expected), Tries.get(store.find(key)), "seed " + seed + ", step " + step);
                 }
             }
         }
@@ -78,10 +98,35 @@ public interface TallyContract extends StoreProvider {
         try (GreylistStore store = open()) {
             List<Long> counts = Tries.together(
                     16,
-                    () -> Tries.get(store.tally(counter("burst", 9), Tries.NOON, Duration.ZERO, Duration.ofDays(1))));
+                    () -> Tries.get(store.tally(counter("burst", 9), Tries.NOON, Duration.ZERO, Duration.ofDays(1)))
+                            .count());
             assertEquals(
                     LongStream.rangeClosed(1, 16).boxed().toList(),
                     counts.stream().sorted().toList());
+        }
+    }
+
+    /** To look a counter up counts nothing; a forgotten one counts from 1 again. */
+    @Test
+    default void countersAreFoundAndForgotten() throws Exception {
+        try (GreylistStore store = open()) {
+            CounterKey key = counter("passes", 1);
+            CounterKey other = counter("passes", 2);
+            Duration day = Duration.ofDays(1);
+            assertEquals(Optional.empty(), Tries.get(store.find(key)));
+            assertFalse(Tries.get(store.forget(key)));
+            Tries.get(store.tally(key, Tries.NOON, Duration.ZERO, day));
+            Tally two = Tries.get(store.tally(key, Tries.NOON.plusSeconds(1), Duration.ZERO, day));
+            Tries.get(store.tally(other, Tries.NOON, Duration.ZERO, day));
+            assertEquals(Tries.NOON, two.firstCounted());
+            assertEquals(Optional.of(two), Tries.get(store.find(key)));
+            assertTrue(Tries.get(store.forget(key)));
+            assertEquals(Optional.empty(), Tries.get(store.find(key)));
+            assertTrue(Tries.get(store.find(other)).isPresent());
+            Instant later = Tries.NOON.plusSeconds(2);
+            assertEquals(
+                    new Tally(1, later, later, later.plus(day)),
+                    Tries.get(store.tally(key, later, Duration.ZERO, day)));
         }
     }
 

@@ -34,7 +34,7 @@ final class DatabaseFile implements AutoCloseable {
     static final int APPLICATION_ID = 0x4d734772;
 
     /** The version of the tables, in {@code user_version}. */
-    static final int SCHEMA_VERSION = 1;
+    static final int SCHEMA_VERSION = 2;
 
     private static final FileAttribute<Set<PosixFilePermission>> PRIVATE =
             PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------"));
@@ -46,10 +46,18 @@ final class DatabaseFile implements AutoCloseable {
                 + " last_seen INTEGER NOT NULL, expires_at INTEGER NOT NULL, tries INTEGER NOT NULL,"
                 + " passes INTEGER NOT NULL) STRICT, WITHOUT ROWID",
         // id is the 16 bytes of the hash, then the purpose.
-        "CREATE TABLE counter (id BLOB PRIMARY KEY, count INTEGER NOT NULL, last_counted INTEGER NOT NULL,"
-                + " expires_at INTEGER NOT NULL) STRICT, WITHOUT ROWID",
+        "CREATE TABLE counter (id BLOB PRIMARY KEY, count INTEGER NOT NULL, first_counted INTEGER NOT NULL,"
+                + " last_counted INTEGER NOT NULL, expires_at INTEGER NOT NULL) STRICT, WITHOUT ROWID",
         "PRAGMA application_id = " + APPLICATION_ID,
         "PRAGMA user_version = " + SCHEMA_VERSION,
+    };
+
+    /** What makes tables of each version those of the next, from version 1 on. */
+    private static final String[][] MIGRATIONS = {
+        {
+            "ALTER TABLE counter ADD COLUMN first_counted INTEGER NOT NULL DEFAULT 0",
+            "UPDATE counter SET first_counted = last_counted"
+        },
     };
 
     private final Path file;
@@ -109,7 +117,7 @@ final class DatabaseFile implements AutoCloseable {
         Connection connection = null;
         try {
             connection = connect(new SQLiteConfig());
-            boolean empty = checkMarks(connection);
+            int version = checkMarks(connection);
             for (String pragma : Tuning.WRITER) {
                 run(connection, pragma);
             }
@@ -117,10 +125,14 @@ final class DatabaseFile implements AutoCloseable {
             if (!mode.equals("wal")) {
                 throw new StoreException(Reason.FAILED, file + " lies on a file system without write-ahead logging");
             }
-            if (empty) {
+            if (version == 0) {
                 createTables(connection, keyFingerprint);
             }
+            // Before anything is changed: a file under another key stays as it is.
             checkFingerprint(connection, keyFingerprint);
+            if (version > 0) {
+                migrate(connection, version);
+            }
             return connection;
         } catch (SQLException e) {
             throw closing(connection, opening(e));
@@ -149,23 +161,39 @@ final class DatabaseFile implements AutoCloseable {
         return config.createConnection("jdbc:sqlite:" + file);
     }
 
-    /** Whether the file is empty; refuses it if it is not ours. */
-    private boolean checkMarks(Connection connection) throws SQLException {
+    /** The version of the tables, 0 if the file is empty; refuses it if it is not ours. */
+    private int checkMarks(Connection connection) throws SQLException {
         int id = (int) Long.parseLong(text(connection, "PRAGMA application_id"));
         int version = (int) Long.parseLong(text(connection, "PRAGMA user_version"));
         boolean empty = text(connection, "SELECT count(*) FROM sqlite_schema").equals("0");
         if (empty && id == 0 && version == 0) {
-            return true;
+            return 0;
         }
         if (id != APPLICATION_ID) {
             throw new StoreException(Reason.MISMATCH, file + " is a database, but not a greylist of Mailstay's");
         }
-        if (version != SCHEMA_VERSION) {
+        if (version < 1 || version > SCHEMA_VERSION) {
             throw new StoreException(
                     Reason.MISMATCH,
-                    file + " has tables of version " + version + "; this Mailstay knows version " + SCHEMA_VERSION);
+                    file + " has tables of version " + version + "; this Mailstay knows versions 1 to "
+                            + SCHEMA_VERSION);
         }
-        return false;
+        return version;
+    }
+
+    /** One transaction for all steps: after a crash the tables are of the old version or of ours. */
+    private static void migrate(Connection connection, int from) throws SQLException {
+        if (from == SCHEMA_VERSION) {
+            return;
+        }
+        run(connection, "BEGIN IMMEDIATE");
+        for (int version = from; version < SCHEMA_VERSION; version++) {
+            for (String statement : MIGRATIONS[version - 1]) {
+                run(connection, statement);
+            }
+        }
+        run(connection, "PRAGMA user_version = " + SCHEMA_VERSION);
+        run(connection, "COMMIT");
     }
 
     private static void createTables(Connection connection, String keyFingerprint) throws SQLException {

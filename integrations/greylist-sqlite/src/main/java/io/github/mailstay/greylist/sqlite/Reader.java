@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.github.mailstay.greylist.sqlite;
 
+import io.github.mailstay.greylist.CounterKey;
 import io.github.mailstay.greylist.GreylistEntry;
 import io.github.mailstay.greylist.GreylistKey;
 import io.github.mailstay.greylist.Hash128;
+import io.github.mailstay.greylist.Tally;
 import io.github.mailstay.greylist.store.Cursor;
 import io.github.mailstay.greylist.store.Page;
 import io.github.mailstay.greylist.store.StoreException;
@@ -14,7 +16,6 @@ import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -30,7 +31,6 @@ import java.util.concurrent.TimeUnit;
  */
 final class Reader {
     private static final int WAITING = 100;
-    private static final String COLUMNS = "first_seen, last_seen, expires_at, tries, passes";
 
     private final String name;
     private final Connection connection;
@@ -53,10 +53,22 @@ final class Reader {
     CompletableFuture<Optional<GreylistEntry>> find(GreylistKey key) {
         return ask(() -> {
             try (PreparedStatement query =
-                    connection.prepareStatement("SELECT " + COLUMNS + " FROM entry WHERE tuple = ?")) {
+                    connection.prepareStatement("SELECT " + Rows.ENTRY + " FROM entry WHERE tuple = ?")) {
                 query.setBytes(1, key.tuple().toBytes());
                 try (ResultSet row = query.executeQuery()) {
-                    return row.next() ? Optional.of(entry(row)) : Optional.empty();
+                    return row.next() ? Optional.of(Rows.entry(row)) : Optional.empty();
+                }
+            }
+        });
+    }
+
+    CompletableFuture<Optional<Tally>> find(CounterKey key) {
+        return ask(() -> {
+            try (PreparedStatement query =
+                    connection.prepareStatement("SELECT " + Rows.TALLY + " FROM counter WHERE id = ?")) {
+                query.setBytes(1, WriterSql.id(key));
+                try (ResultSet row = query.executeQuery()) {
+                    return row.next() ? Optional.of(Rows.tally(row)) : Optional.empty();
                 }
             }
         });
@@ -65,14 +77,14 @@ final class Reader {
     CompletableFuture<Page> list(Optional<Hash128> after, int max) {
         return ask(() -> {
             try (PreparedStatement query = connection.prepareStatement(
-                    "SELECT " + COLUMNS + ", client, tuple FROM entry WHERE tuple > ? ORDER BY tuple LIMIT ?")) {
+                    "SELECT " + Rows.ENTRY + ", client, tuple FROM entry WHERE tuple > ? ORDER BY tuple LIMIT ?")) {
                 query.setBytes(1, after.map(Hash128::toBytes).orElse(new byte[0]));
                 query.setInt(2, max + 1);
                 List<Page.Row> rows = new ArrayList<>();
                 try (ResultSet row = query.executeQuery()) {
                     while (row.next()) {
                         GreylistKey key = new GreylistKey(Hash128.of(row.getBytes(6)), Hash128.of(row.getBytes(7)));
-                        rows.add(new Page.Row(key, entry(row)));
+                        rows.add(new Page.Row(key, Rows.entry(row)));
                     }
                 }
                 if (rows.size() <= max) {
@@ -94,15 +106,6 @@ final class Reader {
                 return new StoreStats(row.getLong(1), row.getLong(2), row.getLong(3));
             }
         });
-    }
-
-    private static GreylistEntry entry(ResultSet row) throws SQLException {
-        return new GreylistEntry(
-                Instant.ofEpochMilli(row.getLong(1)),
-                Instant.ofEpochMilli(row.getLong(2)),
-                Instant.ofEpochMilli(row.getLong(3)),
-                row.getLong(4),
-                row.getLong(5));
     }
 
     private <T> CompletableFuture<T> ask(Query<T> query) {

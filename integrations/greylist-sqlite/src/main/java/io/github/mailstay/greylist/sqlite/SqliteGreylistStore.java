@@ -20,6 +20,7 @@ import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -81,12 +82,12 @@ public final class SqliteGreylistStore implements GreylistStore {
     }
 
     @Override
-    public CompletionStage<Long> tally(CounterKey key, Instant now, Duration minGap, Duration ttl) {
+    public CompletionStage<Tally> tally(CounterKey key, Instant now, Duration minGap, Duration ttl) {
         Tally.checkTimes(minGap, ttl);
         long at = now.toEpochMilli();
         return writer.submit(new Work<>() {
             @Override
-            Long apply(WriterSql sql) throws SQLException {
+            Tally apply(WriterSql sql) throws SQLException {
                 return sql.tally(key, at, minGap.toMillis(), ttl.toMillis());
             }
         });
@@ -95,6 +96,49 @@ public final class SqliteGreylistStore implements GreylistStore {
     @Override
     public CompletionStage<Optional<GreylistEntry>> find(GreylistKey key) {
         return reader.find(key);
+    }
+
+    @Override
+    public CompletionStage<Optional<Tally>> find(CounterKey key) {
+        return reader.find(key);
+    }
+
+    @Override
+    public CompletionStage<Boolean> forget(GreylistKey key) {
+        return writer.submit(new Work<>() {
+            @Override
+            Boolean apply(WriterSql sql) throws SQLException {
+                return sql.forget(key);
+            }
+        });
+    }
+
+    @Override
+    public CompletionStage<Boolean> forget(CounterKey key) {
+        return writer.submit(new Work<>() {
+            @Override
+            Boolean apply(WriterSql sql) throws SQLException {
+                return sql.forget(key);
+            }
+        });
+    }
+
+    @Override
+    public CompletionStage<Integer> merge(List<Page.Row> rows) {
+        if (rows.size() > MAX_PAGE) {
+            throw new IllegalArgumentException(rows.size() + " rows are more than " + MAX_PAGE);
+        }
+        List<Page.Row> copy = List.copyOf(rows);
+        return writer.submit(new Work<>() {
+            @Override
+            Integer apply(WriterSql sql) throws SQLException {
+                int unknown = 0;
+                for (Page.Row row : copy) {
+                    unknown += sql.merge(row) ? 1 : 0;
+                }
+                return unknown;
+            }
+        });
     }
 
     @Override

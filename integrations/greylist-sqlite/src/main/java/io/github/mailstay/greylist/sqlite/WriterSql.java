@@ -7,6 +7,8 @@ import io.github.mailstay.greylist.GreylistEntry;
 import io.github.mailstay.greylist.GreylistKey;
 import io.github.mailstay.greylist.Hash128;
 import io.github.mailstay.greylist.Sighting;
+import io.github.mailstay.greylist.Tally;
+import io.github.mailstay.greylist.store.Page;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.sql.Connection;
@@ -45,8 +47,9 @@ final class WriterSql implements AutoCloseable {
 
     // ?1 id, ?2 now, ?3 smallest gap, ?4 time to live.
     private static final String TALLY = """
-            INSERT INTO counter (id, count, last_counted, expires_at) VALUES (?1, 1, ?2, ?2 + ?4)
+            INSERT INTO counter (id, count, first_counted, last_counted, expires_at) VALUES (?1, 1, ?2, ?2, ?2 + ?4)
             ON CONFLICT (id) DO UPDATE SET
+              first_counted = CASE WHEN ?2 > expires_at THEN ?2 ELSE min(first_counted, ?2) END,
               count = CASE WHEN ?2 > expires_at THEN 1
                            WHEN ?2 < min(last_counted, ?2) + ?3 THEN count
                            ELSE count + 1 END,
@@ -54,13 +57,29 @@ final class WriterSql implements AutoCloseable {
                                   ELSE min(last_counted, ?2) END,
               expires_at = CASE WHEN ?2 > expires_at OR ?2 >= min(last_counted, ?2) + ?3 THEN ?2
                                 ELSE min(last_counted, ?2) END + ?4
-            RETURNING count""";
+            RETURNING count, first_counted, last_counted, expires_at""";
+
+    // ?1 tuple, ?2 client, ?3 first seen, ?4 last seen, ?5 expires at, ?6 tries, ?7 passes. Of two generations the
+    // later
+    // counts. No row comes back if the known one does.
+    private static final String MERGE = """
+            INSERT INTO entry (tuple, client, first_seen, last_seen, expires_at, tries, passes)
+            VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)
+            ON CONFLICT (tuple) DO UPDATE SET
+              first_seen = CASE WHEN expires_at < ?3 THEN ?3 ELSE min(first_seen, ?3) END,
+              last_seen = CASE WHEN expires_at < ?3 THEN ?4 ELSE max(last_seen, ?4) END,
+              expires_at = CASE WHEN expires_at < ?3 THEN ?5 ELSE max(expires_at, ?5) END,
+              tries = CASE WHEN expires_at < ?3 THEN ?6 ELSE max(tries, ?6) END,
+              passes = CASE WHEN expires_at < ?3 THEN ?7 ELSE max(passes, ?7) END
+            WHERE expires_at < ?3 OR ?5 >= first_seen""";
 
     private final Connection connection;
     private final PreparedStatement begin;
     private final PreparedStatement commit;
     private final PreparedStatement record;
     private final PreparedStatement tally;
+    private final PreparedStatement isKnown;
+    private final PreparedStatement merge;
 
     WriterSql(Connection connection) throws SQLException {
         this.connection = connection;
@@ -68,6 +87,8 @@ final class WriterSql implements AutoCloseable {
         commit = connection.prepareStatement("COMMIT");
         record = connection.prepareStatement(RECORD);
         tally = connection.prepareStatement(TALLY);
+        isKnown = connection.prepareStatement("SELECT count(*) FROM entry WHERE tuple = ?");
+        merge = connection.prepareStatement(MERGE);
     }
 
     Connection connection() {
@@ -119,26 +140,64 @@ final class WriterSql implements AutoCloseable {
         }
     }
 
-    long tally(CounterKey key, long now, long minGap, long ttl) throws SQLException {
-        byte[] purpose = key.purpose().getBytes(StandardCharsets.US_ASCII);
-        tally.setBytes(
-                1,
-                ByteBuffer.allocate(Hash128.BYTES + purpose.length)
-                        .put(key.hash().toBytes())
-                        .put(purpose)
-                        .array());
+    Tally tally(CounterKey key, long now, long minGap, long ttl) throws SQLException {
+        tally.setBytes(1, id(key));
         tally.setLong(2, now);
         tally.setLong(3, minGap);
         tally.setLong(4, ttl);
         try (ResultSet row = tally.executeQuery()) {
             row.next();
-            return row.getLong(1);
+            return Rows.tally(row);
         }
+    }
+
+    /** Whether the entry was not known. */
+    boolean merge(Page.Row row) throws SQLException {
+        byte[] tuple = row.key().tuple().toBytes();
+        boolean known;
+        isKnown.setBytes(1, tuple);
+        try (ResultSet count = isKnown.executeQuery()) {
+            known = count.next() && count.getLong(1) > 0;
+        }
+        GreylistEntry entry = row.entry();
+        merge.setBytes(1, tuple);
+        merge.setBytes(2, row.key().client().toBytes());
+        merge.setLong(3, entry.firstSeen().toEpochMilli());
+        merge.setLong(4, entry.lastSeen().toEpochMilli());
+        merge.setLong(5, entry.expiresAt().toEpochMilli());
+        merge.setLong(6, entry.tries());
+        merge.setLong(7, entry.passes());
+        merge.executeUpdate();
+        return !known;
+    }
+
+    boolean forget(GreylistKey key) throws SQLException {
+        return delete("DELETE FROM entry WHERE tuple = ?", key.tuple().toBytes());
+    }
+
+    boolean forget(CounterKey key) throws SQLException {
+        return delete("DELETE FROM counter WHERE id = ?", id(key));
+    }
+
+    private boolean delete(String sql, byte[] key) throws SQLException {
+        try (PreparedStatement delete = connection.prepareStatement(sql)) {
+            delete.setBytes(1, key);
+            return delete.executeUpdate() > 0;
+        }
+    }
+
+    /** The 16 bytes of the hash, then the purpose. */
+    static byte[] id(CounterKey key) {
+        byte[] purpose = key.purpose().getBytes(StandardCharsets.US_ASCII);
+        return ByteBuffer.allocate(Hash128.BYTES + purpose.length)
+                .put(key.hash().toBytes())
+                .put(purpose)
+                .array();
     }
 
     @Override
     public void close() throws SQLException {
-        for (PreparedStatement statement : new PreparedStatement[] {begin, commit, record, tally}) {
+        for (PreparedStatement statement : new PreparedStatement[] {begin, commit, record, tally, isKnown, merge}) {
             statement.close();
         }
     }

@@ -11,6 +11,7 @@ import io.github.mailstay.greylist.GreylistRules;
 import io.github.mailstay.greylist.Hash128;
 import io.github.mailstay.greylist.Sighting;
 import io.github.mailstay.greylist.Tally;
+import io.github.mailstay.greylist.store.Page;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
@@ -79,27 +80,48 @@ class SqlAgainstRulesTest {
     @Label("an event does to a counter row what it does to a tally, from any state")
     void tallyIsTheTally(
             @ForAll @LongRange(min = -1, max = 3) long count,
-            @ForAll("around") long last,
+            @ForAll("around") long first,
+            @ForAll @LongRange(max = 1_000_000) long later,
             @ForAll("around") long expires,
             @ForAll("around") long now,
             @ForAll @LongRange(max = 1_000_000) long gap,
             @ForAll @LongRange(min = 1, max = 1_000_000) long more)
             throws SQLException {
-        Tally before = count < 1 ? null : new Tally(count, Instant.ofEpochMilli(last), Instant.ofEpochMilli(expires));
+        Tally before = count < 1
+                ? null
+                : new Tally(
+                        count,
+                        Instant.ofEpochMilli(first),
+                        Instant.ofEpochMilli(first + later),
+                        Instant.ofEpochMilli(expires));
         DatabaseFile.run(sql().connection(), "DELETE FROM counter");
         if (before != null) {
             DatabaseFile.run(
                     sql().connection(),
                     "INSERT INTO counter VALUES (x'fffffffffffffffb0000000000000006" + "706173736573" + "', " + count
-                            + ", " + last + ", " + expires + ")");
+                            + ", " + first + ", " + (first + later) + ", " + expires + ")");
         }
         Tally expected =
                 Tally.next(before, Instant.ofEpochMilli(now), Duration.ofMillis(gap), Duration.ofMillis(gap + more));
-        assertThat(sql().tally(COUNTER, now, gap, gap + more)).isEqualTo(expected.count());
-        assertThat(DatabaseFile.text(
-                        sql().connection(), "SELECT count || ' ' || last_counted || ' ' || expires_at FROM counter"))
-                .isEqualTo(expected.count() + " " + expected.lastCounted().toEpochMilli() + " "
-                        + expected.expiresAt().toEpochMilli());
+        assertThat(sql().tally(COUNTER, now, gap, gap + more)).isEqualTo(expected);
+        try (PreparedStatement query = sql().connection().prepareStatement("SELECT " + Rows.TALLY + " FROM counter");
+                ResultSet row = query.executeQuery()) {
+            assertThat(row.next()).isTrue();
+            assertThat(Rows.tally(row)).isEqualTo(expected);
+        }
+    }
+
+    @Property
+    @Label("an entry taken over does to a row what it does to an entry, from any state")
+    void mergeIsTheRules(
+            @ForAll("entries") @Nullable GreylistEntry before, @ForAll("entries") @Nullable GreylistEntry other)
+            throws SQLException {
+        if (other == null) {
+            return;
+        }
+        put(before);
+        assertThat(sql().merge(new Page.Row(KEY, other))).isEqualTo(before == null);
+        assertThat(stored()).isEqualTo(GreylistRules.merge(before, other));
     }
 
     @Provide
@@ -167,16 +189,10 @@ class SqlAgainstRulesTest {
     }
 
     private static GreylistEntry stored() throws SQLException {
-        try (PreparedStatement query = sql().connection()
-                        .prepareStatement("SELECT first_seen, last_seen, expires_at, tries, passes FROM entry");
+        try (PreparedStatement query = sql().connection().prepareStatement("SELECT " + Rows.ENTRY + " FROM entry");
                 ResultSet row = query.executeQuery()) {
             assertThat(row.next()).isTrue();
-            return new GreylistEntry(
-                    Instant.ofEpochMilli(row.getLong(1)),
-                    Instant.ofEpochMilli(row.getLong(2)),
-                    Instant.ofEpochMilli(row.getLong(3)),
-                    row.getLong(4),
-                    row.getLong(5));
+            return Rows.entry(row);
         }
     }
 }
