@@ -10,6 +10,7 @@ import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.Executor;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.LongSupplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -39,10 +40,13 @@ final class IoLoop implements Executor, AutoCloseable {
     /** What sockets are read into; its content never outlives one read. */
     private final ByteBuffer scratch = ByteBuffer.allocateDirect(64 * 1024);
 
-    private long lastTick = System.nanoTime();
+    private final LongSupplier nanoTime;
+    private long lastTick;
     private volatile boolean closing;
 
-    IoLoop(String name) throws IOException {
+    IoLoop(String name, LongSupplier nanoTime) throws IOException {
+        this.nanoTime = nanoTime;
+        lastTick = nanoTime.getAsLong();
         selector = Selector.open();
         thread = new Thread(this::run, name);
         thread.setDaemon(true);
@@ -58,6 +62,11 @@ final class IoLoop implements Executor, AutoCloseable {
 
     ByteBuffer scratch() {
         return scratch.clear();
+    }
+
+    /** The clock by which time limits are told. */
+    long nanoTime() {
+        return nanoTime.getAsLong();
     }
 
     @Override
@@ -122,7 +131,7 @@ final class IoLoop implements Executor, AutoCloseable {
     }
 
     private void tickIfDue() {
-        long now = System.nanoTime();
+        long now = nanoTime.getAsLong();
         if (now - lastTick >= TICK_MILLIS * 1_000_000) {
             lastTick = now;
             for (SelectionKey key : new ArrayList<>(selector.keys())) {

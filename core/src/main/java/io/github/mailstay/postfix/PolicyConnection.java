@@ -33,13 +33,14 @@ final class PolicyConnection implements IoLoop.Ready {
     private boolean busy;
     private boolean draining;
     private boolean inputOver;
-    private long since = System.nanoTime();
+    private long since;
 
     PolicyConnection(PolicyServer server, IoLoop loop, SocketChannel channel) throws IOException {
         this.server = server;
         this.loop = loop;
         this.channel = channel;
         this.decoder = new PolicyRequestDecoder(server.settings().limits());
+        this.since = loop.nanoTime();
         this.key = channel.register(loop.selector(), SelectionKey.OP_READ, this);
     }
 
@@ -127,7 +128,7 @@ final class PolicyConnection implements IoLoop.Ready {
             key.interestOpsAnd(~SelectionKey.OP_READ);
         } else if (read > 0) {
             if (!busy) {
-                since = System.nanoTime();
+                since = loop.nanoTime();
             }
             decoder.feed(scratch.flip());
             if (busy && decoder.pending() > server.settings().limits().maxRequest()) {
@@ -146,7 +147,7 @@ final class PolicyConnection implements IoLoop.Ready {
                 return;
             }
             busy = true;
-            since = System.nanoTime();
+            since = loop.nanoTime();
             CompletableFuture<Decision> decision = server.decider()
                     .decide(request, Deadline.in(server.settings().deadline()))
                     .toCompletableFuture();

@@ -13,6 +13,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -143,10 +144,10 @@ public final class PolicyServer implements AutoCloseable {
         }
     }
 
-    private void start() throws IOException {
+    private void start(LongSupplier nanoTime) throws IOException {
         try {
             for (int i = 0; i < settings.loops(); i++) {
-                loops.add(new IoLoop("mailstay-policy-" + i));
+                loops.add(new IoLoop("mailstay-policy-" + i, nanoTime));
             }
             for (Endpoint endpoint : settings.endpoints()) {
                 listeners.add(PolicyListener.bind(endpoint, this, loops.get(0)));
@@ -172,6 +173,7 @@ public final class PolicyServer implements AutoCloseable {
         private int loops = Math.max(1, Math.min(2, Runtime.getRuntime().availableProcessors()));
         private String socketMode = "rw-rw-rw-";
         private @Nullable String socketGroup;
+        private LongSupplier nanoTime = System::nanoTime;
 
         private Builder(Decider decider) {
             this.decider = decider;
@@ -237,6 +239,12 @@ public final class PolicyServer implements AutoCloseable {
             return this;
         }
 
+        /** The clock of the time limits, for tests that turn it. */
+        Builder nanoTime(LongSupplier nanoTime) {
+            this.nanoTime = nanoTime;
+            return this;
+        }
+
         /**
          * Binds all endpoints and serves.
          *
@@ -257,7 +265,7 @@ public final class PolicyServer implements AutoCloseable {
                             loops,
                             PosixFilePermissions.fromString(socketMode),
                             socketGroup));
-            server.start();
+            server.start(nanoTime);
             return server;
         }
     }

@@ -25,6 +25,7 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -331,6 +332,25 @@ class PolicyServerTest {
             }
         }
         assertThat(lines).isEqualTo(2 * sent);
+    }
+
+    @Test
+    void an_idle_connection_outlives_postfixs_1000_seconds_and_is_closed_after_the_idle_timeout() throws Exception {
+        AtomicLong now = new AtomicLong();
+        PolicyServer server = start(PolicyServer.builder(deciding(ECHO))
+                .listen(ANY_PORT)
+                .loops(1)
+                .nanoTime(now::get)
+                .idleTimeout(Duration.ofMinutes(50)));
+        PolicyClient client = client(server);
+        for (int i = 1; i <= 3; i++) {
+            // The loop looks at its connections once a second of this clock, at the latest when it has answered.
+            now.addAndGet(Duration.ofSeconds(2900).toNanos());
+            assertThat(client.ask(Requests.numbered(i)).verb()).isEqualTo("451");
+            assertThat(server.connections()).isEqualTo(1);
+        }
+        now.addAndGet(Duration.ofSeconds(3002).toNanos());
+        await().until(() -> server.connections() == 0);
     }
 
     @Test

@@ -9,6 +9,7 @@ import io.github.mailstay.greylist.Greylist;
 import io.github.mailstay.greylist.GreylistKeys;
 import io.github.mailstay.greylist.store.GreylistStore;
 import io.github.mailstay.greylist.store.Housekeeping;
+import io.github.mailstay.policy.Decider;
 import io.github.mailstay.policy.DecisionListener;
 import io.github.mailstay.policy.PolicyChain;
 import io.github.mailstay.policy.QueuedDecisionListener;
@@ -26,6 +27,7 @@ import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -35,8 +37,9 @@ import org.slf4j.LoggerFactory;
 /**
  * The running daemon: Mailstay's parts put together as {@link Settings} say. Thread-safe.
  *
- * <p>Everything that was opened is closed in reverse order: first the listeners, which answer what is in flight, then
- * what the answers need, last the lock of the data-dir.
+ * <p>The policy sockets are bound first, so that a restart leaves them unbound for as short a time as can be: who
+ * connects waits for the store. Everything that was opened is closed in reverse order: but first the listeners, which
+ * answer what is in flight, then what the answers need, last the lock of the data-dir.
  */
 public final class Daemon implements AutoCloseable {
     private static final Logger log = LoggerFactory.getLogger(Daemon.class);
@@ -88,6 +91,8 @@ public final class Daemon implements AutoCloseable {
     private void open(Settings settings, Map<String, String> environment, List<DecisionListener> listeners)
             throws StartException, IOException {
         DataDir dataDir = closing(DataDir.open(settings.dataDir()), DataDir::close);
+        AwaitedDecider decider = new AwaitedDecider();
+        Optional<PolicyServer> server = listen(settings.policy(), decider);
         GreylistKeys keys = StoreFactory.keys(settings.greylist());
         GreylistStore store =
                 closing(StoreFactory.open(settings.greylist(), keys, dataDir, environment), GreylistStore::close);
@@ -106,12 +111,8 @@ public final class Daemon implements AutoCloseable {
         List<DecisionListener> all = new ArrayList<>(listeners);
         all.add(counters);
         all.add(decisionLog);
-        PolicyChain chain = chain(settings, rbl, store, keys, all);
-        if (!settings.policy().listen().isEmpty()) {
-            PolicyServer server = closing(server(settings.policy(), chain), PolicyServer::close);
-            policyEndpoints = server.endpoints();
-            policyEndpoints.forEach(endpoint -> listening.add("policy=" + endpoint));
-        }
+        decider.is(chain(settings, rbl, store, keys, all));
+        server.ifPresent(bound -> closing(bound, PolicyServer::close));
         if (settings.control().isPresent()) {
             Commands commands = new Commands(store, keys, rbl, counters::snapshot, decisionLog::dropped);
             ControlServer control =
@@ -119,6 +120,18 @@ public final class Daemon implements AutoCloseable {
             listening.add("control=" + control.endpoint());
         }
         warn(settings);
+    }
+
+    /** Binds the policy sockets; closed again, whoever waits at them told nothing, if the rest cannot be opened. */
+    private Optional<PolicyServer> listen(Settings.Policy settings, AwaitedDecider decider) throws IOException {
+        if (settings.listen().isEmpty()) {
+            return Optional.empty();
+        }
+        PolicyServer server = closing(server(settings, decider), PolicyServer::close);
+        closing(decider, AwaitedDecider::giveUp);
+        policyEndpoints = server.endpoints();
+        policyEndpoints.forEach(endpoint -> listening.add("policy=" + endpoint));
+        return Optional.of(server);
     }
 
     private static PolicyChain chain(
@@ -160,8 +173,8 @@ public final class Daemon implements AutoCloseable {
                 .build();
     }
 
-    private static PolicyServer server(Settings.Policy settings, PolicyChain chain) throws IOException {
-        PolicyServer.Builder server = PolicyServer.builder(chain)
+    private static PolicyServer server(Settings.Policy settings, Decider decider) throws IOException {
+        PolicyServer.Builder server = PolicyServer.builder(decider)
                 .deadline(settings.deadline())
                 .limits(settings.limits())
                 .maxConnections(settings.maxConnections())

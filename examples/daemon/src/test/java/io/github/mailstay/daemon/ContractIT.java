@@ -9,14 +9,18 @@ import io.github.mailstay.postfix.PolicyClient;
 import io.github.mailstay.postfix.PolicyReply;
 import io.github.mailstay.testkit.dns.DnsReply;
 import io.github.mailstay.testkit.dns.ScriptedDnsServer;
+import io.github.mailstay.testkit.real.Real;
 import java.io.IOException;
+import java.io.OutputStream;
 import java.nio.channels.FileChannel;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -136,6 +140,35 @@ class ContractIT {
             assertThat(result.exit()).as(result.err()).isEqualTo(75);
             assertThat(result.err()).contains("greylist.store");
         }
+    }
+
+    @Test
+    @Real({"root", "setpriv", "nc"})
+    void the_control_socket_answers_no_other_user_even_one_who_gets_to_it() throws Exception {
+        Path open = Files.createTempDirectory("mailstay-it-");
+        try (DaemonProcess daemon =
+                DaemonProcess.start(dir, "policy.listen=inet:127.0.0.1:0", "control.listen=\"unix:" + open + "/c\"")) {
+            Files.setPosixFilePermissions(open, PosixFilePermissions.fromString("rwxr-xr-x"));
+            Files.setPosixFilePermissions(open.resolve("c"), PosixFilePermissions.fromString("rw-rw-rw-"));
+            assertThat(ask(List.of("nc", "-N", "-U", open + "/c"))).endsWith("\0000");
+            List<String> nobody = List.of(
+                    "setpriv", "--reuid=65534", "--regid=65534", "--clear-groups", "nc", "-N", "-U", open + "/c");
+            assertThat(ask(nobody)).isEmpty();
+            assertThat(daemon.log()).contains("control: user nobody is refused");
+            assertThat(daemon.stop()).isZero();
+        } finally {
+            Files.delete(open);
+        }
+    }
+
+    private static String ask(List<String> command) throws Exception {
+        Process process = new ProcessBuilder(command).start();
+        try (OutputStream in = process.getOutputStream()) {
+            in.write(":greylist\n:stats\n\n".getBytes(StandardCharsets.UTF_8));
+        }
+        String answer = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+        assertThat(process.waitFor(30, TimeUnit.SECONDS)).isTrue();
+        return answer;
     }
 
     @Test
