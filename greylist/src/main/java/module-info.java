@@ -1,6 +1,7 @@
 /** Greylisting: the rules, the keys, the policy check, the store SPI and a store in memory. */
 module io.github.mailstay.greylist {
     requires transitive io.github.mailstay.core;
+    requires com.google.common;
     requires org.slf4j;
 
     exports io.github.mailstay.greylist;

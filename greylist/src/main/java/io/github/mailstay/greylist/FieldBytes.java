@@ -16,7 +16,11 @@ final class FieldBytes {
     enum Domain {
         FINGERPRINT(0),
         CLIENT(1),
-        TUPLE(2);
+        TUPLE(2),
+        /** Sender and recipient, whatever the client. */
+        PAIR(3),
+        /** A client within a period of time. */
+        PERIOD(4);
 
         private final int code;
 
@@ -29,6 +33,15 @@ final class FieldBytes {
     enum Type {
         /** A client known by its network: the prefix length, then the address. */
         NETWORK(1),
+        /** A client known by the registrable domain of its name. */
+        HOST(2),
+        /** A client known by the registrable domain of the sender. */
+        SENDER_DOMAIN(3),
+        /** A client known by what somebody else found out: how, then what. */
+        SUPPLIED_SCHEME(4),
+        SUPPLIED_NAME(5),
+        /** Eight bytes, most significant first. */
+        NUMBER(6),
         /** The null sender; empty. */
         NULL_ADDRESS(16),
         LOCAL_PART(17),

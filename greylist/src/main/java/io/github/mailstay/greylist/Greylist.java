@@ -1,29 +1,28 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.github.mailstay.greylist;
 
+import io.github.mailstay.greylist.MessageMemory.Message;
 import io.github.mailstay.greylist.store.GreylistStore;
+import io.github.mailstay.greylist.store.Page;
 import io.github.mailstay.policy.CheckContext;
-import io.github.mailstay.policy.Header;
 import io.github.mailstay.policy.Outcome;
 import io.github.mailstay.policy.PolicyCheck;
 import io.github.mailstay.policy.PolicyRequest;
-import io.github.mailstay.policy.ReplyText;
+import io.github.mailstay.policy.ProtocolState;
 import io.github.mailstay.policy.Suspicion;
-import io.github.mailstay.policy.Verdict;
 import java.net.InetAddress;
-import java.time.Duration;
-import java.time.Instant;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
-import java.util.regex.Pattern;
-import java.util.stream.Collectors;
+import java.util.function.Consumer;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The policy check that greylists: it defers what it sees for the first time, for a while, and lets pass who comes
- * back. Immutable and thread-safe; it answers on the thread on which its store does.
+ * back. Thread-safe; it answers on the thread on which its store does. Its settings are those of {@link GreylistBuilder}.
  *
  * <p>It acts on the recipients of clients that have not logged in, and unless told otherwise only on those that an
  * earlier check left a {@link Suspicion} about. A client without an address (Postfix says {@code unknown}) passes. The
@@ -31,181 +30,202 @@ import java.util.stream.Collectors;
  * the chain's fail mode answers. Source: RFC 6647.
  *
  * <p>What it finds: {@code result=first left=300s}, {@code result=early waited=12s left=288s tries=3},
- * {@code result=passed waited=301s}, {@code result=known passes=7}, or {@code result=no-client}. The sender is
- * told none of it.
+ * {@code result=throttled}, {@code result=passed waited=301s}, {@code result=known passes=7}, {@code result=trusted},
+ * {@code result=ceiling waited=86401s tries=40}, {@code result=exempt by=role}, or {@code result=no-client}; behind a
+ * deferral that waits for the null sender's DATA, {@code held}. The sender is told none of it.
+ *
+ * <p>Concurrency: settings are final, the memory of messages is a concurrent cache, and what must be atomic is one call of
+ * the store. Two tries at once that both reach a ceiling both pass.
  */
 public final class Greylist implements PolicyCheck {
     /** The header that says how long a mail waited. */
-    public static final String HEADER = "X-Greylist";
+    public static final String HEADER = GreylistWords.HEADER;
+
+    private static final Logger log = LoggerFactory.getLogger(Greylist.class);
 
     private final GreylistStore store;
     private final GreylistKeys keys;
     private final InstantSource clock;
-    private final Duration delay;
-    private final Duration retryWindow;
-    private final Duration lifetime;
-    private final boolean suspiciousOnly;
-    private final Verdict deferral;
-    private final String signature;
+    private final GreylistSettings settings;
+    private final GreylistWords words;
+    private final ClientStanding standing;
+    private final Throttle throttle;
+    private final Optional<Ceiling> ceiling;
+    private final StoreWatch watch = new StoreWatch(this::tell);
+    private final MessageMemory messages = new MessageMemory();
 
-    private Greylist(Builder builder) {
-        store = builder.store;
-        keys = builder.keys;
-        clock = builder.clock;
-        delay = builder.delay;
-        retryWindow = builder.retryWindow;
-        lifetime = builder.lifetime;
-        suspiciousOnly = builder.suspiciousOnly;
-        deferral = new Verdict.Defer(builder.code, builder.reply);
-        signature = " seconds by mailstay" + (builder.host.isEmpty() ? "" : " at " + builder.host);
+    Greylist(GreylistStore store, GreylistKeys keys, InstantSource clock, GreylistSettings settings) {
+        this.store = store;
+        this.keys = keys;
+        this.clock = clock;
+        this.settings = settings;
+        words = new GreylistWords(settings.host());
+        standing = new ClientStanding(store, keys, settings.trustAfter(), settings.lifetime());
+        throttle = new Throttle(store, keys, settings.maxBegun(), settings.throttlePeriod());
+        ceiling = Ceiling.of(store, keys, settings);
     }
 
     /** A builder with the usual settings. The store stays the caller's, who closes it. */
-    public static Builder builder(GreylistStore store, GreylistKeys keys) {
-        return new Builder(store, keys);
+    public static GreylistBuilder builder(GreylistStore store, GreylistKeys keys) {
+        return new GreylistBuilder(store, keys);
     }
 
     @Override
     public CompletionStage<Outcome> check(PolicyRequest request, CheckContext context) {
+        if (settings.nullSenderAtData() && request.protocolState() == ProtocolState.DATA) {
+            return CompletableFuture.completedFuture(held(request));
+        }
         if (!request.isRecipientOfStranger()) {
             return CompletableFuture.completedFuture(Outcome.pass());
         }
-        Optional<Suspicion> suspicion = context.note(Suspicion.class);
-        if (suspiciousOnly && suspicion.isEmpty()) {
+        Message message = messages.of(request, () -> new Message(clock.instant(), context.note(Suspicion.class)));
+        if (settings.suspiciousOnly() && message.suspicion().isEmpty()) {
             return CompletableFuture.completedFuture(Outcome.pass());
         }
-        Optional<InetAddress> client = request.clientAddress();
-        if (client.isEmpty()) {
+        Optional<String> exempt = settings.exemptions().stream()
+                .flatMap(exemption -> exemption.of(request).stream())
+                .findFirst();
+        if (exempt.isPresent()) {
+            return CompletableFuture.completedFuture(Outcome.pass("result=exempt by=" + exempt.get()));
+        }
+        Optional<InetAddress> address = request.clientAddress();
+        if (address.isEmpty()) {
             return CompletableFuture.completedFuture(Outcome.pass("result=no-client"));
         }
-        GreylistKey key = keys.key(client.get(), request.sender(), request.recipient());
-        Attempt attempt = new Attempt(clock.instant(), delay, retryWindow, lifetime);
-        return store.record(key, attempt).thenApply(sighting -> outcome(sighting, suspicion));
+        ClientIdentity client =
+                settings.identity().identify(request, context).orElseGet(() -> keys.network(address.get()));
+        return watch.watch(visit(new Visit(request, message, client)));
     }
 
-    private Outcome outcome(Sighting sighting, Optional<Suspicion> suspicion) {
-        long waited = sighting.waited().toSeconds();
-        // Rounded up: who is deferred has at least a second left.
-        long left = sighting.left().plusMillis(999).toSeconds();
-        return switch (sighting.kind()) {
-            case FIRST -> Outcome.settle("result=first left=" + left + "s", deferral);
-            case EARLY ->
-                Outcome.settle(
-                        "result=early waited=" + waited + "s left=" + left + "s tries="
-                                + sighting.entry().tries(),
-                        deferral);
-            case PASSED ->
-                new Outcome.Continue(
-                        "result=passed waited=" + waited + "s", List.of(), List.of(header(waited, suspicion)));
-            case KNOWN -> Outcome.pass("result=known passes=" + sighting.entry().passes());
-        };
+    /** One recipient that is tested. */
+    private record Visit(PolicyRequest request, Message message, ClientIdentity client) {
+        int score() {
+            return message.suspicion().map(Suspicion::score).orElse(0);
+        }
     }
 
-    private Header header(long waited, Optional<Suspicion> suspicion) {
-        String reasons = suspicion.map(Greylist::reasons).orElse("");
-        return new Header(
-                HEADER, "delayed " + waited + signature + (reasons.isEmpty() ? "" : "; listed by " + reasons));
-    }
-
-    /** At most eight, each cut and made printable: whatever another check left must not break the mail. */
-    private static String reasons(Suspicion suspicion) {
-        return suspicion.reasons().stream()
-                .limit(8)
-                .map(reason ->
-                        reason.substring(0, Math.min(reason.length(), 32)).replaceAll("[^!-~]", "?"))
-                .collect(Collectors.joining(","));
-    }
-
-    /** Collects the settings. Not thread-safe. */
-    public static final class Builder {
-        private static final Pattern HOST = Pattern.compile("[!-~]{1,255}");
-
-        private final GreylistStore store;
-        private final GreylistKeys keys;
-        private InstantSource clock = InstantSource.system();
-        private Duration delay = Duration.ofMinutes(5);
-        private Duration retryWindow = Duration.ofDays(2);
-        private Duration lifetime = Duration.ofDays(35);
-        private boolean suspiciousOnly = true;
-        private int code = 451;
-        private ReplyText reply = new ReplyText("4.7.1", "Greylisted, please try again later");
-        private String host = "";
-
-        private Builder(GreylistStore store, GreylistKeys keys) {
-            this.store = store;
-            this.keys = keys;
-        }
-
-        /** Tells the time; the system's clock unless set. */
-        public Builder clock(InstantSource value) {
-            clock = value;
-            return this;
-        }
-
-        /** How long after its first try a triplet is deferred; 5 minutes unless set. */
-        public Builder delay(Duration value) {
-            delay = value;
-            return this;
-        }
-
-        /** How long after its first try a retry still counts as one; 2 days unless set. */
-        public Builder retryWindow(Duration value) {
-            retryWindow = value;
-            return this;
-        }
-
-        /** How long a triplet that has passed is remembered after its last mail; 35 days unless set. */
-        public Builder lifetime(Duration value) {
-            lifetime = value;
-            return this;
-        }
-
-        /** Whether only clients under a {@link Suspicion} are greylisted; true unless set. */
-        public Builder suspiciousOnly(boolean value) {
-            suspiciousOnly = value;
-            return this;
-        }
-
-        /**
-         * What the sender is told; {@code 451 4.7.1 Greylisted, please try again later} unless set. The text is public:
-         * one that tells how long to wait helps the wrong senders most.
-         *
-         * @param code 400 to 499, neither 421 (closes the connection, RFC 5321 section 3.8) nor 452 (tells of full storage)
-         * @param value a text of class 4
-         * @throws IllegalArgumentException if the code is another
-         */
-        public Builder reply(int code, ReplyText value) {
-            if (code / 100 != 4 || code == 421 || code == 452) {
-                throw new IllegalArgumentException("reply code is " + code + ", not within 400 and 499, or 421 or 452");
+    private CompletionStage<Outcome> visit(Visit visit) {
+        return standing.isTrusted(visit.client(), visit.message().arrived()).thenCompose(trusted -> {
+            if (!trusted) {
+                return record(visit);
             }
-            this.code = code;
-            reply = value;
-            return this;
-        }
-
-        /**
-         * The name of this host for the header; left out unless set.
-         *
-         * @throws IllegalArgumentException if it is not 1 to 255 printable ASCII characters
-         */
-        public Builder host(String value) {
-            if (!HOST.matcher(value).matches()) {
-                throw new IllegalArgumentException("host is not 1 to 255 printable ASCII characters");
+            if (visit.score() >= settings.demoteAt()) {
+                return demote(visit).thenCompose(done -> record(visit));
             }
-            host = value;
-            return this;
-        }
+            count(visit);
+            return CompletableFuture.completedFuture(Outcome.pass("result=trusted"));
+        });
+    }
 
-        /**
-         * The check.
-         *
-         * @throws IllegalArgumentException if a duration is not within 1 ms and ten years, or the retry window is not
-         *     longer than the delay
-         */
-        public Greylist build() {
-            // The attempts of later will be checked by the same words; better here than at the first mail.
-            var unused = new Attempt(Instant.EPOCH, delay, retryWindow, lifetime);
-            return new Greylist(this);
+    private CompletionStage<Boolean> demote(Visit visit) {
+        tell(listener -> listener.demoted(visit.request(), visit.client()));
+        return standing.demote(visit.client());
+    }
+
+    private CompletionStage<Outcome> record(Visit visit) {
+        PolicyRequest request = visit.request();
+        GreylistKey key = keys.key(visit.client(), request.sender(), request.recipient());
+        Attempt attempt = new Attempt(
+                visit.message().arrived(),
+                settings.delays().at(visit.score()),
+                settings.retryWindow(),
+                settings.lifetime());
+        return store.record(key, attempt).thenCompose(sighting -> {
+            if (sighting.passes()) {
+                count(visit);
+                return CompletableFuture.completedFuture(passed(visit, sighting));
+            }
+            return deferred(visit, key, attempt, sighting);
+        });
+    }
+
+    private Outcome passed(Visit visit, Sighting sighting) {
+        return sighting.kind() == Sighting.Kind.KNOWN
+                ? Outcome.pass(GreylistWords.found(sighting))
+                : new Outcome.Continue(
+                        GreylistWords.found(sighting),
+                        List.of(),
+                        List.of(words.header(sighting.waited(), visit.message().suspicion())));
+    }
+
+    /** Counts a pass, once a message. The mail does not wait for it, and passes if it cannot be counted. */
+    private void count(Visit visit) {
+        if (visit.message().first("pass " + visit.client())) {
+            var unused = standing.passed(visit.client(), visit.message().arrived())
+                    .exceptionally(failure -> {
+                        log.debug("greylist: a pass was not counted", failure);
+                        return null;
+                    });
+        }
+    }
+
+    private CompletionStage<Outcome> deferred(Visit visit, GreylistKey key, Attempt attempt, Sighting sighting) {
+        if (ceiling.isEmpty()) {
+            return throttled(visit, key, sighting);
+        }
+        PolicyRequest request = visit.request();
+        return ceiling.get()
+                .reached(request.sender(), request.recipient(), attempt.now(), attempt.delay())
+                .thenCompose(reached -> reached.isPresent()
+                        ? end(visit, key, attempt, sighting, reached.get())
+                        : throttled(visit, key, sighting));
+    }
+
+    /** Lets a mail pass that has been deferred for long enough; from here on its client is known for it. */
+    private CompletionStage<Outcome> end(
+            Visit visit, GreylistKey key, Attempt attempt, Sighting sighting, Tally tally) {
+        PolicyRequest request = visit.request();
+        GreylistEntry entry = sighting.entry();
+        GreylistEntry known = new GreylistEntry(
+                entry.firstSeen(), attempt.now(), attempt.now().plus(attempt.lifetime()), entry.tries(), 1);
+        tell(listener -> listener.ceilingReached(request, tally));
+        return store.merge(List.of(new Page.Row(key, known)))
+                .thenCombine(
+                        ceiling.orElseThrow().reset(request.sender(), request.recipient()),
+                        (merged, reset) -> new Outcome.Continue(
+                                GreylistWords.found(tally, attempt.now()),
+                                List.of(),
+                                List.of(words.header(
+                                        GreylistWords.waited(tally, attempt.now()),
+                                        visit.message().suspicion()))));
+    }
+
+    private CompletionStage<Outcome> throttled(Visit visit, GreylistKey key, Sighting sighting) {
+        if (sighting.kind() != Sighting.Kind.FIRST) {
+            return CompletableFuture.completedFuture(defer(visit, GreylistWords.found(sighting)));
+        }
+        return throttle.exceeded(visit.client(), visit.message().arrived())
+                .thenCompose(exceeded -> exceeded
+                        // Its clock does not start: what a sprayer tries now must be tried again later.
+                        ? store.forget(key).thenApply(forgotten -> defer(visit, "result=throttled"))
+                        : CompletableFuture.completedFuture(defer(visit, GreylistWords.found(sighting))));
+    }
+
+    private Outcome defer(Visit visit, String found) {
+        // Without an instance nothing would lead from DATA back to this recipient.
+        boolean waits =
+                settings.nullSenderAtData() && !visit.request().instance().isEmpty();
+        if (waits && visit.request().sender().isNullSender()) {
+            visit.message().hold();
+            return Outcome.pass(found + " held");
+        }
+        return Outcome.settle(found, settings.deferral());
+    }
+
+    private Outcome held(PolicyRequest request) {
+        Message message = messages.find(request);
+        return message != null && message.isHeld()
+                ? Outcome.settle("result=held", settings.deferral())
+                : Outcome.pass();
+    }
+
+    private void tell(Consumer<GreylistListener> what) {
+        for (GreylistListener listener : settings.listeners()) {
+            try {
+                what.accept(listener);
+            } catch (RuntimeException e) {
+                log.warn("greylist: a listener failed", e);
+            }
         }
     }
 }

@@ -4,21 +4,25 @@ package io.github.mailstay.greylist;
 import io.github.mailstay.net.AddressRange;
 import io.github.mailstay.net.MailAddress;
 import java.net.InetAddress;
+import java.nio.ByteBuffer;
+import java.util.function.UnaryOperator;
 
 /**
- * Makes the keys of triplets. A client is known by its network, since large senders retry from a neighbouring address;
- * sender and recipient are compared as {@link MailAddress} compares them, and the null sender equals no address.
- * Immutable and thread-safe; one to two microseconds a key.
+ * Makes the keys of triplets and counters. A client is known by its identity, usually its network, since large senders
+ * retry from a neighbouring address; sender and recipient are compared as {@link MailAddress} compares them, the sender
+ * without what is made anew for each mail, and the null sender equals no address. Immutable and thread-safe; one to two microseconds a key.
  */
 public final class GreylistKeys {
     private final KeyHasher hasher;
     private final int ipv4Prefix;
     private final int ipv6Prefix;
+    private final UnaryOperator<MailAddress> normaliser;
 
     private GreylistKeys(Builder builder) {
         hasher = builder.hasher;
         ipv4Prefix = builder.ipv4Prefix;
         ipv6Prefix = builder.ipv6Prefix;
+        normaliser = builder.normaliser;
     }
 
     /** A builder with the usual networks. */
@@ -26,16 +30,46 @@ public final class GreylistKeys {
         return new Builder(hasher);
     }
 
-    /** The key of one triplet. */
+    /** The identity of a client by the network of its address. */
+    public ClientIdentity.Network network(InetAddress client) {
+        boolean ipv4 = client.getAddress().length == 4;
+        return ClientIdentity.Network.around(client, ipv4 ? ipv4Prefix : ipv6Prefix);
+    }
+
+    /** The key of one triplet of a client known by its network. */
     public GreylistKey key(InetAddress client, MailAddress sender, MailAddress recipient) {
-        byte[] network = network(client);
-        FieldBytes tuple = new FieldBytes(FieldBytes.Domain.TUPLE).add(FieldBytes.Type.NETWORK, network);
-        add(tuple, sender);
+        return key(network(client), sender, recipient);
+    }
+
+    /** The key of one triplet. */
+    public GreylistKey key(ClientIdentity client, MailAddress sender, MailAddress recipient) {
+        FieldBytes tuple = new FieldBytes(FieldBytes.Domain.TUPLE);
+        add(tuple, client);
+        add(tuple, normaliser.apply(sender));
         add(tuple, recipient);
-        Hash128 clientHash = new FieldBytes(FieldBytes.Domain.CLIENT)
-                .add(FieldBytes.Type.NETWORK, network)
-                .hashWith(hasher);
-        return new GreylistKey(clientHash, tuple.hashWith(hasher));
+        return new GreylistKey(hash(client), tuple.hashWith(hasher));
+    }
+
+    /** The counter of how often a client has passed. */
+    public CounterKey passes(ClientIdentity client) {
+        return new CounterKey("passes", hash(client));
+    }
+
+    /** The counter of the triplets that a client has begun within a period. */
+    public CounterKey begun(ClientIdentity client, long period) {
+        FieldBytes fields = new FieldBytes(FieldBytes.Domain.PERIOD);
+        add(fields, client);
+        fields.add(
+                FieldBytes.Type.NUMBER, ByteBuffer.allocate(8).putLong(period).array());
+        return new CounterKey("begun", fields.hashWith(hasher));
+    }
+
+    /** The counter of how often mail of this sender for this recipient was deferred, whatever its clients. */
+    public CounterKey deferrals(MailAddress sender, MailAddress recipient) {
+        FieldBytes fields = new FieldBytes(FieldBytes.Domain.PAIR);
+        add(fields, normaliser.apply(sender));
+        add(fields, recipient);
+        return new CounterKey("deferrals", fields.hashWith(hasher));
     }
 
     /** {@link KeyHasher#fingerprint} of the secret behind these keys. */
@@ -43,12 +77,29 @@ public final class GreylistKeys {
         return hasher.fingerprint();
     }
 
-    private byte[] network(InetAddress client) {
-        boolean ipv4 = client.getAddress().length == 4;
-        int prefix = ipv4 ? ipv4Prefix : ipv6Prefix;
-        byte[] base = AddressRange.around(client, prefix).base().getAddress();
+    private Hash128 hash(ClientIdentity client) {
+        FieldBytes fields = new FieldBytes(FieldBytes.Domain.CLIENT);
+        add(fields, client);
+        return fields.hashWith(hasher);
+    }
+
+    private static void add(FieldBytes fields, ClientIdentity client) {
+        if (client instanceof ClientIdentity.Network network) {
+            fields.add(FieldBytes.Type.NETWORK, bytes(network.network()));
+        } else if (client instanceof ClientIdentity.Host host) {
+            fields.add(FieldBytes.Type.HOST, host.domain());
+        } else if (client instanceof ClientIdentity.SenderDomain sender) {
+            fields.add(FieldBytes.Type.SENDER_DOMAIN, sender.domain());
+        } else if (client instanceof ClientIdentity.Supplied supplied) {
+            fields.add(FieldBytes.Type.SUPPLIED_SCHEME, supplied.scheme());
+            fields.add(FieldBytes.Type.SUPPLIED_NAME, supplied.name());
+        }
+    }
+
+    private static byte[] bytes(AddressRange range) {
+        byte[] base = range.base().getAddress();
         byte[] network = new byte[1 + base.length];
-        network[0] = (byte) prefix;
+        network[0] = (byte) range.prefix();
         System.arraycopy(base, 0, network, 1, base.length);
         return network;
     }
@@ -67,6 +118,7 @@ public final class GreylistKeys {
         private final KeyHasher hasher;
         private int ipv4Prefix = 24;
         private int ipv6Prefix = 64;
+        private UnaryOperator<MailAddress> normaliser = UnaryOperator.identity();
 
         private Builder(KeyHasher hasher) {
             this.hasher = hasher;
@@ -89,6 +141,12 @@ public final class GreylistKeys {
          */
         public Builder ipv6Prefix(int bits) {
             ipv6Prefix = checked("ipv6Prefix", bits, 16, 128);
+            return this;
+        }
+
+        /** What senders are compared as; must be thread-safe and always say the same of the same. */
+        public Builder normaliser(UnaryOperator<MailAddress> value) {
+            normaliser = value;
             return this;
         }
 

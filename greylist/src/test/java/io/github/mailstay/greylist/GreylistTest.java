@@ -143,7 +143,7 @@ class GreylistTest {
                 .withMessageContaining("host");
     }
 
-    private Greylist.Builder builder() {
+    private GreylistBuilder builder() {
         GreylistKeys keys = GreylistKeys.builder(KeyHasher.of(new byte[KeyHasher.KEY_BYTES]))
                 .build();
         return Greylist.builder(store, keys).clock(() -> now);

@@ -1,0 +1,62 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.github.mailstay.greylist;
+
+import io.github.mailstay.greylist.store.GreylistStore;
+import io.github.mailstay.net.MailAddress;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Optional;
+import java.util.concurrent.CompletionStage;
+
+/**
+ * The end of all deferral: mail of one sender for one recipient is not deferred beyond a time, or beyond a number of tries
+ * that lie at least the delay apart, however many clients it comes from. Never before the delay: the first try counts as
+ * one, so two that count are a delay apart. Thread-safe; the store counts.
+ */
+final class Ceiling {
+    private final GreylistStore store;
+    private final GreylistKeys keys;
+    private final Duration time;
+    private final int tries;
+    private final Duration memory;
+
+    /**
+     * A ceiling.
+     *
+     * @param time longer than any delay
+     * @param tries at least 2
+     * @param memory how long after its last try a mail is still the same: so that a sender who is slow is not forgotten
+     */
+    Ceiling(GreylistStore store, GreylistKeys keys, Duration time, int tries, Duration memory) {
+        this.store = store;
+        this.keys = keys;
+        this.time = time;
+        this.tries = tries;
+        this.memory = memory;
+    }
+
+    /** The ceiling of these settings; empty if they want none. */
+    static Optional<Ceiling> of(GreylistStore store, GreylistKeys keys, GreylistSettings settings) {
+        return settings.ceilingTries() == 0
+                ? Optional.empty()
+                : Optional.of(new Ceiling(
+                        store,
+                        keys,
+                        settings.ceiling(),
+                        settings.ceilingTries(),
+                        settings.ceiling().plus(settings.retryWindow())));
+    }
+
+    /** Counts a try that is about to be deferred; how often and since when that was, if it must not be any more. */
+    CompletionStage<Optional<Tally>> reached(MailAddress sender, MailAddress recipient, Instant now, Duration delay) {
+        return store.tally(keys.deferrals(sender, recipient), now, delay, memory)
+                .thenApply(tally -> Optional.of(tally)
+                        .filter(counted -> counted.count() >= tries
+                                || !now.isBefore(counted.firstCounted().plus(time))));
+    }
+
+    /** Begins anew, after the mail has passed. */
+    CompletionStage<Boolean> reset(MailAddress sender, MailAddress recipient) {
+        return store.forget(keys.deferrals(sender, recipient));
+    }
+}

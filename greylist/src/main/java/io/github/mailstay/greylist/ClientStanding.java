@@ -1,0 +1,60 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.github.mailstay.greylist;
+
+import io.github.mailstay.greylist.store.GreylistStore;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+
+/**
+ * What clients have earned: one whose mail has passed often enough passes at once, until it is demoted or has been silent
+ * for a lifetime. Passes closer together than an hour count as one, so that a burst earns nothing. Thread-safe; the store
+ * counts.
+ */
+final class ClientStanding {
+    private static final Duration COUNTED_EVERY = Duration.ofHours(1);
+
+    private final GreylistStore store;
+    private final GreylistKeys keys;
+    private final int passesNeeded;
+    private final Duration lifetime;
+
+    /** Passes needed of 0 switch this off: nobody earns anything. */
+    ClientStanding(GreylistStore store, GreylistKeys keys, int passesNeeded, Duration lifetime) {
+        this.store = store;
+        this.keys = keys;
+        this.passesNeeded = passesNeeded;
+        this.lifetime = lifetime;
+    }
+
+    CompletionStage<Boolean> isTrusted(ClientIdentity client, Instant now) {
+        if (passesNeeded == 0) {
+            return CompletableFuture.completedFuture(false);
+        }
+        return store.find(keys.passes(client))
+                .thenApply(tally -> tally.filter(found -> !found.isExpired(now) && found.count() >= passesNeeded)
+                        .isPresent());
+    }
+
+    /** Counts a pass of a client. */
+    CompletionStage<?> passed(ClientIdentity client, Instant now) {
+        return passesNeeded == 0
+                ? CompletableFuture.completedFuture(0)
+                : store.tally(keys.passes(client), now, COUNTED_EVERY, lifetime);
+    }
+
+    /** Takes away what a client has earned; tells whether there was anything. */
+    CompletionStage<Boolean> demote(ClientIdentity client) {
+        return store.forget(keys.passes(client));
+    }
+
+    /** Gives a client what it would have earned. */
+    CompletionStage<?> trust(ClientIdentity client, Instant now) {
+        CompletionStage<?> counted = CompletableFuture.completedFuture(0);
+        for (int i = 0; i < passesNeeded; i++) {
+            counted = counted.thenCompose(before -> store.tally(keys.passes(client), now, Duration.ZERO, lifetime));
+        }
+        return counted;
+    }
+}
