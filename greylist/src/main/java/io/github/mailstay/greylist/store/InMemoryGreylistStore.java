@@ -11,38 +11,44 @@ import io.github.mailstay.greylist.Sighting;
 import io.github.mailstay.greylist.Tally;
 import java.time.Duration;
 import java.time.Instant;
-import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.BiFunction;
+import java.util.function.Function;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A store that remembers until the process ends: for one host that may forget, and for tests. Thread-safe; every stage
  * is complete when it is returned, and {@link #close} has nothing to wait for.
  *
  * <p>It is bounded: beyond {@code maxEntries} triplets (or as many counters) the one least recently tried is forgotten
- * for each new one. About 250 bytes of heap a triplet.
+ * for each new one. About 80 bytes of heap a triplet, and as much a counter. Counts stop at 2^31 - 1.
  */
 public final class InMemoryGreylistStore implements GreylistStore {
     /** How many rows a sweep examines between two looks at its time budget. */
     private static final int SLICE = 500;
 
-    private final LruStripes<Hash128, Page.Row> entries;
-    private final LruStripes<CounterKey, Tally> counters;
+    private static final int MAX_PURPOSES = 1000;
+
+    private final Stripes<EntryTable> entries;
+    private final Stripes<CounterTable> counters;
+    /** Numbers for the purposes of counters: few, and chosen by programs. */
+    private final Map<String, Integer> purposes = new ConcurrentHashMap<>();
     // Sweeps come one after the other; whoever breaks that rule waits here, and nobody else does.
     private final Object sweeping = new Object();
     private boolean sweepingCounters;
     private volatile boolean closed;
 
     private InMemoryGreylistStore(Builder builder) {
-        entries = new LruStripes<>(
-                builder.maxEntries, Hash128::high, row -> row.entry().expiresAt());
-        counters = new LruStripes<>(builder.maxEntries, key -> key.hash().high(), Tally::expiresAt);
+        entries = new Stripes<>(builder.maxEntries, EntryTable::new);
+        counters = new Stripes<>(builder.maxEntries, CounterTable::new);
     }
 
     /** A builder with the usual bound. */
@@ -52,39 +58,53 @@ public final class InMemoryGreylistStore implements GreylistStore {
 
     @Override
     public CompletionStage<Sighting> record(GreylistKey key, Attempt attempt) {
-        return answer(() -> {
-            Page.Row row = entries.update(key.tuple(), known -> {
-                GreylistEntry entry = known == null ? null : known.entry();
-                return new Page.Row(key, GreylistRules.next(entry, attempt).entry());
-            });
-            return Sighting.of(row.entry(), attempt);
-        });
+        return answer(() -> Sighting.of(
+                update(key, known -> GreylistRules.next(known, attempt).entry()), attempt));
+    }
+
+    private GreylistEntry update(GreylistKey key, Function<@Nullable GreylistEntry, GreylistEntry> change) {
+        return entries.with(key.tuple().high(), table -> table.update(key, change));
     }
 
     @Override
     public CompletionStage<Tally> tally(CounterKey key, Instant now, Duration minGap, Duration ttl) {
         Tally.checkTimes(minGap, ttl);
-        return answer(() -> counters.update(key, known -> Tally.next(known, now, minGap, ttl)));
+        return answer(() -> with(
+                key,
+                (table, purpose) -> table.update(key.hash(), purpose, known -> Tally.next(known, now, minGap, ttl))));
+    }
+
+    private <R> R with(CounterKey key, BiFunction<CounterTable, Integer, R> work) {
+        Integer known = purposes.get(key.purpose());
+        int purpose = known == null ? newPurpose(key.purpose()) : known;
+        return counters.with(key.hash().high(), table -> work.apply(table, purpose));
+    }
+
+    private synchronized int newPurpose(String purpose) {
+        if (purposes.size() >= MAX_PURPOSES) {
+            throw new IllegalArgumentException("counters have more than " + MAX_PURPOSES + " purposes");
+        }
+        return purposes.computeIfAbsent(purpose, name -> purposes.size());
     }
 
     @Override
     public CompletionStage<Optional<GreylistEntry>> find(GreylistKey key) {
-        return answer(() -> Optional.ofNullable(entries.get(key.tuple())).map(Page.Row::entry));
+        return answer(() -> entries.with(key.tuple().high(), table -> table.find(key.tuple())));
     }
 
     @Override
     public CompletionStage<Optional<Tally>> find(CounterKey key) {
-        return answer(() -> Optional.ofNullable(counters.get(key)));
+        return answer(() -> with(key, (table, purpose) -> table.find(key.hash(), purpose)));
     }
 
     @Override
     public CompletionStage<Boolean> forget(GreylistKey key) {
-        return answer(() -> entries.remove(key.tuple()));
+        return answer(() -> entries.with(key.tuple().high(), table -> table.remove(key.tuple())));
     }
 
     @Override
     public CompletionStage<Boolean> forget(CounterKey key) {
-        return answer(() -> counters.remove(key));
+        return answer(() -> with(key, (table, purpose) -> table.remove(key.hash(), purpose)));
     }
 
     @Override
@@ -93,17 +113,14 @@ public final class InMemoryGreylistStore implements GreylistStore {
             throw new IllegalArgumentException(rows.size() + " rows are more than " + MAX_PAGE);
         }
         return answer(() -> {
-            int unknown = 0;
+            AtomicInteger unknown = new AtomicInteger();
             for (Page.Row row : rows) {
-                boolean[] isNew = new boolean[1];
-                entries.update(row.key().tuple(), known -> {
-                    isNew[0] = known == null;
-                    GreylistEntry entry = known == null ? null : known.entry();
-                    return new Page.Row(row.key(), GreylistRules.merge(entry, row.entry()));
+                update(row.key(), known -> {
+                    unknown.addAndGet(known == null ? 1 : 0);
+                    return GreylistRules.merge(known, row.entry());
                 });
-                unknown += isNew[0] ? 1 : 0;
             }
-            return unknown;
+            return unknown.get();
         });
     }
 
@@ -119,12 +136,9 @@ public final class InMemoryGreylistStore implements GreylistStore {
     private Page page(Optional<Hash128> after, int max) {
         List<Page.Row> rows = new ArrayList<>();
         int first = after.map(tuple -> entries.index(tuple.high())).orElse(0);
-        for (int stripe = first; stripe < entries.stripeCount() && rows.size() <= max; stripe++) {
-            entries.copy(stripe).stream()
-                    .filter(row -> after.isEmpty() || row.getKey().compareTo(after.get()) > 0)
-                    .sorted(Map.Entry.comparingByKey(Comparator.naturalOrder()))
-                    .limit(max + 1L - rows.size())
-                    .forEach(row -> rows.add(row.getValue()));
+        for (int i = first; i < entries.count() && rows.size() <= max; i++) {
+            long room = max + 1L - rows.size();
+            rows.addAll(entries.at(i, table -> table.rows(after, room)));
         }
         if (rows.size() <= max) {
             return new Page(rows, Optional.empty());
@@ -135,20 +149,8 @@ public final class InMemoryGreylistStore implements GreylistStore {
 
     @Override
     public CompletionStage<StoreStats> stats() {
-        return answer(() -> {
-            long all = 0;
-            long passed = 0;
-            long tallies = 0;
-            for (int stripe = 0; stripe < entries.stripeCount(); stripe++) {
-                List<Map.Entry<Hash128, Page.Row>> rows = entries.copy(stripe);
-                all += rows.size();
-                passed += rows.stream()
-                        .filter(row -> row.getValue().entry().hasPassed())
-                        .count();
-                tallies += counters.copy(stripe).size();
-            }
-            return new StoreStats(all, passed, tallies);
-        });
+        return answer(() -> new StoreStats(
+                entries.sum(EntryTable::size), entries.sum(EntryTable::passed), counters.sum(CounterTable::size)));
     }
 
     @Override
@@ -159,20 +161,21 @@ public final class InMemoryGreylistStore implements GreylistStore {
         if (budget.isNegative() || budget.isZero()) {
             throw new IllegalArgumentException("budget is " + budget + ", not above zero");
         }
-        Instant at = now.truncatedTo(ChronoUnit.MILLIS);
         return answer(() -> {
             synchronized (sweeping) {
-                return sweep(at, maxRows, System.nanoTime() + budget.toNanos());
+                return sweep(now.toEpochMilli(), maxRows, System.nanoTime() + budget.toNanos());
             }
         });
     }
 
-    private Swept sweep(Instant now, int maxRows, long until) {
+    private Swept sweep(long now, int maxRows, long until) {
         long examined = 0;
         long removed = 0;
         do {
-            LruStripes<?, ?> map = sweepingCounters ? counters : entries;
-            Swept slice = map.sweep(now, (int) Math.min(SLICE, maxRows - examined));
+            int rows = (int) Math.min(SLICE, maxRows - examined);
+            Swept slice = sweepingCounters
+                    ? counters.sweep(rows, (table, slot, most) -> table.sweep(now, slot, most))
+                    : entries.sweep(rows, (table, slot, most) -> table.sweep(now, slot, most));
             examined += slice.examined();
             removed += slice.removed();
             if (slice.complete()) {
