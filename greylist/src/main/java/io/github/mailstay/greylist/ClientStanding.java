@@ -4,6 +4,7 @@ package io.github.mailstay.greylist;
 import io.github.mailstay.greylist.store.GreylistStore;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 
@@ -32,9 +33,14 @@ final class ClientStanding {
         if (passesNeeded == 0) {
             return CompletableFuture.completedFuture(false);
         }
-        return store.find(keys.passes(client))
+        return passes(client)
                 .thenApply(tally -> tally.filter(found -> !found.isExpired(now) && found.count() >= passesNeeded)
                         .isPresent());
+    }
+
+    /** How often a client has passed, as far as that counts; empty if it has not. */
+    CompletionStage<Optional<Tally>> passes(ClientIdentity client) {
+        return store.find(keys.passes(client));
     }
 
     /** Counts a pass of a client. */

@@ -97,6 +97,11 @@ public final class Greylist implements PolicyCheck {
         return watch.watch(visit(new Visit(request, message, client)));
     }
 
+    /** What an operator does beside this check. */
+    public GreylistManagement management() {
+        return new GreylistManagement(store, keys, clock, settings);
+    }
+
     /** One recipient that is tested. */
     private record Visit(PolicyRequest request, Message message, ClientIdentity client) {
         int score() {

@@ -2,9 +2,11 @@
 package io.github.mailstay.greylist;
 
 import io.github.mailstay.net.AddressRange;
+import io.github.mailstay.net.IpAddresses;
 import io.github.mailstay.net.MailAddress;
 import java.net.InetAddress;
 import java.nio.ByteBuffer;
+import java.util.Optional;
 import java.util.function.UnaryOperator;
 
 /**
@@ -34,6 +36,29 @@ public final class GreylistKeys {
     public ClientIdentity.Network network(InetAddress client) {
         boolean ipv4 = client.getAddress().length == 4;
         return ClientIdentity.Network.around(client, ipv4 ? ipv4Prefix : ipv6Prefix);
+    }
+
+    /**
+     * The identity that an operator writes: an IP address for its network, else what {@code toString} of an identity says:
+     * {@code host:example.org}, {@code sender-domain:example.org}, or {@code spf:example.org} for a supplied one.
+     *
+     * @throws IllegalArgumentException if it is none of these
+     */
+    public ClientIdentity client(String text) {
+        Optional<InetAddress> address = IpAddresses.parse(text);
+        if (address.isPresent()) {
+            return network(address.get());
+        }
+        int colon = text.indexOf(':');
+        if (colon < 1 || colon == text.length() - 1) {
+            throw new IllegalArgumentException("'" + text + "' is no IP address, and no identity as host:example.org");
+        }
+        String name = text.substring(colon + 1);
+        return switch (text.substring(0, colon)) {
+            case "host" -> new ClientIdentity.Host(name);
+            case "sender-domain" -> new ClientIdentity.SenderDomain(name);
+            default -> new ClientIdentity.Supplied(text.substring(0, colon), name);
+        };
     }
 
     /** The key of one triplet of a client known by its network. */
