@@ -5,7 +5,6 @@ import io.github.mailstay.daemon.config.Settings;
 import io.github.mailstay.daemon.control.Commands;
 import io.github.mailstay.daemon.control.ControlServer;
 import io.github.mailstay.daemon.log.DecisionLog;
-import io.github.mailstay.greylist.Greylist;
 import io.github.mailstay.greylist.GreylistKeys;
 import io.github.mailstay.greylist.store.GreylistStore;
 import io.github.mailstay.greylist.store.Housekeeping;
@@ -18,8 +17,6 @@ import io.github.mailstay.postfix.PolicyServer;
 import io.github.mailstay.rbl.DnsJavaLookup;
 import io.github.mailstay.rbl.RblCheck;
 import java.io.IOException;
-import java.net.InetAddress;
-import java.net.UnknownHostException;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayDeque;
@@ -143,7 +140,7 @@ public final class Daemon implements AutoCloseable {
         if (settings.greylist().mode() != Settings.Mode.OFF) {
             chain.check(
                     "greylist",
-                    greylist(settings.greylist(), store, keys),
+                    GreylistFactory.greylist(settings.greylist(), store, keys),
                     settings.greylist().onFailure());
         }
         listeners.forEach(chain::listener);
@@ -161,18 +158,6 @@ public final class Daemon implements AutoCloseable {
                 .build();
     }
 
-    private static Greylist greylist(Settings.Greylisting settings, GreylistStore store, GreylistKeys keys) {
-        return Greylist.builder(store, keys)
-                .clock(InstantSource.system())
-                .delay(settings.delay())
-                .retryWindow(settings.retryWindow())
-                .lifetime(settings.lifetime())
-                .suspiciousOnly(settings.mode() == Settings.Mode.SUSPICIOUS)
-                .reply(settings.replyCode(), settings.reply())
-                .host(hostName())
-                .build();
-    }
-
     private static PolicyServer server(Settings.Policy settings, Decider decider) throws IOException {
         PolicyServer.Builder server = PolicyServer.builder(decider)
                 .deadline(settings.deadline())
@@ -184,15 +169,6 @@ public final class Daemon implements AutoCloseable {
         settings.socketGroup().ifPresent(server::socketGroup);
         settings.listen().forEach(server::listen);
         return server.start();
-    }
-
-    private static String hostName() {
-        try {
-            String name = InetAddress.getLocalHost().getHostName();
-            return name.matches("[A-Za-z0-9.-]{1,64}") ? name : "";
-        } catch (UnknownHostException e) {
-            return "";
-        }
     }
 
     private static void warn(Settings settings) {

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.github.mailstay.daemon.config;
 
+import io.github.mailstay.greylist.DelayTable;
+import io.github.mailstay.greylist.IdentitySource;
 import io.github.mailstay.net.AddressRange;
 import io.github.mailstay.policy.FailMode;
 import io.github.mailstay.policy.ReplyText;
@@ -40,15 +42,25 @@ public record Settings(Path dataDir, Optional<Endpoint.Unix> control, Policy pol
             Mode mode,
             Store store,
             int maxEntries,
-            Duration delay,
+            DelayTable delays,
             Duration retryWindow,
             Duration lifetime,
             Path keyFile,
             FailMode onFailure,
+            IdentitySource client,
             int ipv4Prefix,
             int ipv6Prefix,
+            Trust trust,
+            Limits limits,
+            boolean nullSenderAtData,
             int replyCode,
             ReplyText reply) {}
+
+    /** What clients earn by passing. */
+    public record Trust(int after, int demoteAt) {}
+
+    /** How long and how much is deferred at most. */
+    public record Limits(Duration ceiling, int ceilingTries, int throttle, Duration throttlePeriod) {}
 
     /** {@code rbl.*}. */
     public record Rbl(

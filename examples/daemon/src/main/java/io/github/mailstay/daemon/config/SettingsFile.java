@@ -4,7 +4,6 @@ package io.github.mailstay.daemon.config;
 import com.google.common.net.HostAndPort;
 import io.github.mailstay.net.AddressRange;
 import io.github.mailstay.policy.FailMode;
-import io.github.mailstay.policy.ReplyText;
 import io.github.mailstay.postfix.Endpoint;
 import io.github.mailstay.postfix.PolicyLimits;
 import io.github.mailstay.rbl.DnsJavaLookup;
@@ -24,11 +23,7 @@ import java.util.regex.Pattern;
 
 /** The reading of {@link Settings}: names, defaults and bounds of every setting, in one place. Stateless. */
 public final class SettingsFile {
-    private static final Map<String, FailMode> FAIL_MODES = ordered("pass", FailMode.PASS, "defer", FailMode.DEFER);
-    private static final Map<String, Settings.Mode> MODES = ordered(
-            "suspicious", Settings.Mode.SUSPICIOUS, "everyone", Settings.Mode.EVERYONE, "off", Settings.Mode.OFF);
-    private static final Map<String, Settings.Store> STORES =
-            ordered("sqlite", Settings.Store.SQLITE, "memory", Settings.Store.MEMORY);
+    static final Map<String, FailMode> FAIL_MODES = ordered("pass", FailMode.PASS, "defer", FailMode.DEFER);
     private static final Pattern SOCKET_MODE = Pattern.compile("0?[0-7]{3}");
     private static final int MAX_LISTS = RblCheck.Builder.MAX_LISTS;
     private static final int MAX_RESOLVERS = DnsJavaLookup.Builder.MAX_RESOLVERS;
@@ -46,8 +41,8 @@ public final class SettingsFile {
             throws SettingsException {
         SettingReader reader = new SettingReader(ConfigTree.read(file, sets));
         Path dataDir = reader.read("data-dir", defaultDataDir(environment), "an absolute path", SettingsFile::path);
-        Settings settings =
-                new Settings(dataDir, control(reader, dataDir), policy(reader), greylist(reader, dataDir), rbl(reader));
+        Settings settings = new Settings(
+                dataDir, control(reader, dataDir), policy(reader), GreylistSection.read(reader, dataDir), rbl(reader));
         reader.refuseUnknown();
         if (!reader.mistakes().isEmpty()) {
             throw new SettingsException(reader.mistakes());
@@ -95,33 +90,6 @@ public final class SettingsFile {
                         "policy.idle-timeout", Duration.ofHours(1), Duration.ofSeconds(1001), Duration.ofDays(30)),
                 reader.read("policy.socket-mode", "rw-rw-rw-", "an octal mode as 0660", SettingsFile::socketMode),
                 reader.read("policy.socket-group", Optional.empty(), "a group", text -> Optional.of(text)));
-    }
-
-    private static Settings.Greylisting greylist(SettingReader reader, Path dataDir) {
-        Duration second = Duration.ofSeconds(1);
-        Duration delay = reader.duration("greylist.delay", Duration.ofMinutes(5), second, Duration.ofDays(1));
-        Duration window = reader.duration("greylist.retry-window", Duration.ofDays(2), second, Duration.ofDays(30));
-        if (window.compareTo(delay) <= 0) {
-            reader.mistake("greylist.retry-window", "must be longer than greylist.delay");
-        }
-        return new Settings.Greylisting(
-                reader.choice("greylist.mode", Settings.Mode.SUSPICIOUS, MODES),
-                reader.choice("greylist.store", Settings.Store.SQLITE, STORES),
-                reader.integer("greylist.max-entries", 200_000, 1000, 100_000_000),
-                delay,
-                window,
-                reader.duration("greylist.lifetime", Duration.ofDays(35), second, Duration.ofDays(3650)),
-                reader.read(
-                        "greylist.key-file", dataDir.resolve("greylist.key"), "an absolute path", SettingsFile::path),
-                reader.choice("greylist.on-failure", FailMode.PASS, FAIL_MODES),
-                reader.integer("greylist.ipv4-prefix", 24, 8, 32),
-                reader.integer("greylist.ipv6-prefix", 64, 16, 128),
-                reader.read("greylist.reply-code", 451, "450 or 451", SettingsFile::replyCode),
-                reader.read(
-                        "greylist.reply-text",
-                        new ReplyText("4.7.1", "Greylisted, please try again later"),
-                        "a text",
-                        text -> new ReplyText("4.7.1", text)));
     }
 
     private static Settings.Rbl rbl(SettingReader reader) {
@@ -195,7 +163,7 @@ public final class SettingsFile {
         return Path.of(environment.getOrDefault("HOME", "/var/lib"), ".local/state/mailstay");
     }
 
-    private static Path path(String text) {
+    static Path path(String text) {
         Path path = Path.of(text);
         if (!path.isAbsolute()) {
             throw new IllegalArgumentException("'" + text + "' must be an absolute path");
@@ -224,16 +192,8 @@ public final class SettingsFile {
         return mode.toString();
     }
 
-    private static int replyCode(String text) {
-        // 452 means a full mailbox, 421 ends the session; some servers take others of the class for final.
-        if (!text.equals("450") && !text.equals("451")) {
-            throw new IllegalArgumentException("'" + text + "' must be 450 or 451");
-        }
-        return Integer.parseInt(text);
-    }
-
     @SuppressWarnings("unchecked")
-    private static <T> Map<String, T> ordered(Object... wordsAndValues) {
+    static <T> Map<String, T> ordered(Object... wordsAndValues) {
         Map<String, T> words = new LinkedHashMap<>();
         for (int i = 0; i < wordsAndValues.length; i += 2) {
             words.put((String) wordsAndValues[i], (T) wordsAndValues[i + 1]);

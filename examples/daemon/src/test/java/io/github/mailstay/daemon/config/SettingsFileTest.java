@@ -40,7 +40,7 @@ class SettingsFileTest {
         assertThat(settings.policy().onError()).isEqualTo(FailMode.PASS);
         assertThat(settings.greylist().mode()).isEqualTo(Settings.Mode.SUSPICIOUS);
         assertThat(settings.greylist().store()).isEqualTo(Settings.Store.SQLITE);
-        assertThat(settings.greylist().delay()).isEqualTo(Duration.ofMinutes(5));
+        assertThat(settings.greylist().delays().at(0)).isEqualTo(Duration.ofMinutes(5));
         assertThat(settings.greylist().retryWindow()).isEqualTo(Duration.ofDays(2));
         assertThat(settings.greylist().lifetime()).isEqualTo(Duration.ofDays(35));
         assertThat(settings.rbl().lists()).isEmpty();
@@ -61,7 +61,7 @@ class SettingsFileTest {
                 "greylist.delay=11s",
                 "policy.socket-mode=0660",
                 "rbl.lists=[{id=dqs,zone=verysecretkey.zen.example,reply=[\"127.0.0.2\",\"127.0.0.[4..7]\"],weight=-2,timeout=1s}]");
-        assertThat(settings.greylist().delay()).isEqualTo(Duration.ofSeconds(11));
+        assertThat(settings.greylist().delays().at(0)).isEqualTo(Duration.ofSeconds(11));
         assertThat(settings.policy().socketMode()).isEqualTo("rw-rw----");
         assertThat(settings.rbl().lists()).hasSize(1);
         assertThat(settings.rbl().lists().get(0).weight()).isEqualTo(-2);
@@ -85,6 +85,16 @@ class SettingsFileTest {
                 "greylist.delay=",
                 "greylist.delay=3d",
                 "greylist.mode=on",
+                "greylist.delays=[{score=0,delay=10m}]",
+                "greylist.delays=[{score=2,delay=5m}]",
+                "greylist.delays=[{score=2,delay=10m},{score=3,delay=9m}]",
+                "greylist.delays=[{score=2,delay=3d}]",
+                "greylist.delays=[{score=2,weight=1}]",
+                "greylist.client=name",
+                "greylist.ceiling=5m",
+                "greylist.ceiling-tries=1",
+                "greylist.null-sender-at=mail",
+                "greylist.reply-status=5.7.1",
                 "greylist.reply-code=452",
                 "greylist.reply-code=421",
                 "greylist.reply-text=451 x",
@@ -137,7 +147,9 @@ class SettingsFileTest {
     void the_page_names_every_setting() throws IOException {
         Pattern read = Pattern.compile("\"((?:data-dir)|(?:(?:control|policy|greylist|rbl)\\.[a-z0-9-]+))\"");
         Pattern row = Pattern.compile("(?m)^\\| `([a-z0-9.-]+)` \\|");
-        String source = Files.readString(Path.of("src/main/java/io/github/mailstay/daemon/config/SettingsFile.java"))
+        Path folder = Path.of("src/main/java/io/github/mailstay/daemon/config");
+        String source = (Files.readString(folder.resolve("SettingsFile.java"))
+                        + Files.readString(folder.resolve("GreylistSection.java")))
                 .replace("resolve(\"control.sock\")", "")
                 .replace("resolve(\"greylist.key\")", "");
         String page = Files.readString(Path.of("../../docs/SETTINGS.md"));
