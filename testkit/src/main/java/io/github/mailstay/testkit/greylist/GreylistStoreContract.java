@@ -9,11 +9,18 @@ import io.github.mailstay.greylist.store.GreylistStore;
  *
  * <p>It is made of {@link RecordContract} (tries), {@link TallyContract} (counters), {@link MergeContract} (forgetting
  * and taking over), {@link ListingContract} (finding,
- * listing, counting), {@link SweepContract} (housekeeping) and {@link LifeContract} (closing and reopening). A store must
+ * listing, counting), {@link SweepContract} (housekeeping) and {@link LifeContract} (closing and reopening), and {@link HistoryContract} (the
+ * laws, in random histories). A store must
  * hold at least 10,000 entries. Needs only JUnit Jupiter.
  */
 public interface GreylistStoreContract
-        extends RecordContract, TallyContract, MergeContract, ListingContract, SweepContract, LifeContract {
+        extends RecordContract,
+                TallyContract,
+                MergeContract,
+                ListingContract,
+                SweepContract,
+                LifeContract,
+                HistoryContract {
     /** Opens an empty store; each test closes what it opens. */
     @Override
     GreylistStore open() throws Exception;
