@@ -5,6 +5,7 @@ import io.github.mailstay.daemon.config.Settings;
 import io.github.mailstay.daemon.control.Commands;
 import io.github.mailstay.daemon.control.ControlServer;
 import io.github.mailstay.daemon.log.DecisionLog;
+import io.github.mailstay.greylist.Greylist;
 import io.github.mailstay.greylist.GreylistKeys;
 import io.github.mailstay.greylist.store.GreylistStore;
 import io.github.mailstay.greylist.store.Housekeeping;
@@ -108,10 +109,12 @@ public final class Daemon implements AutoCloseable {
         List<DecisionListener> all = new ArrayList<>(listeners);
         all.add(counters);
         all.add(decisionLog);
-        decider.is(chain(settings, rbl, store, keys, all));
+        Greylist greylist = GreylistFactory.greylist(settings.greylist(), store, keys);
+        decider.is(chain(settings, rbl, greylist, all));
         server.ifPresent(bound -> closing(bound, PolicyServer::close));
         if (settings.control().isPresent()) {
-            Commands commands = new Commands(store, keys, rbl, counters::snapshot, decisionLog::dropped);
+            Commands commands =
+                    new Commands(store, greylist.management(), rbl, counters::snapshot, decisionLog::dropped);
             ControlServer control =
                     closing(ControlServer.start(settings.control().get(), commands), ControlServer::close);
             listening.add("control=" + control.endpoint());
@@ -132,16 +135,13 @@ public final class Daemon implements AutoCloseable {
     }
 
     private static PolicyChain chain(
-            Settings settings, RblCheck rbl, GreylistStore store, GreylistKeys keys, List<DecisionListener> listeners) {
+            Settings settings, RblCheck rbl, Greylist greylist, List<DecisionListener> listeners) {
         PolicyChain.Builder chain = PolicyChain.builder();
         if (!settings.rbl().lists().isEmpty()) {
             chain.check("rbl", rbl, settings.policy().onError());
         }
         if (settings.greylist().mode() != Settings.Mode.OFF) {
-            chain.check(
-                    "greylist",
-                    GreylistFactory.greylist(settings.greylist(), store, keys),
-                    settings.greylist().onFailure());
+            chain.check("greylist", greylist, settings.greylist().onFailure());
         }
         listeners.forEach(chain::listener);
         return chain.build();

@@ -5,6 +5,7 @@ import io.github.mailstay.daemon.config.Settings;
 import io.github.mailstay.daemon.control.Commands;
 import io.github.mailstay.daemon.control.ControlClient;
 import io.github.mailstay.daemon.log.LogConfigurator;
+import io.github.mailstay.greylist.Greylist;
 import io.github.mailstay.greylist.GreylistKeys;
 import io.github.mailstay.greylist.store.GreylistStore;
 import io.github.mailstay.rbl.DnsJavaLookup;
@@ -71,11 +72,12 @@ abstract class StoreCommand implements Callable<Integer> {
             }
             GreylistKeys keys = StoreFactory.keys(settings.greylist());
             try (GreylistStore store = StoreFactory.open(settings.greylist(), keys, dataDir, System.getenv())) {
+                Greylist greylist = GreylistFactory.greylist(settings.greylist(), store, keys);
                 RblCheck rbl = RblCheck.builder()
                         .lists(settings.rbl().lists())
                         .lookup(lookup)
                         .build();
-                return new Commands(store, keys, rbl, Map::of, () -> 0).run(words, out);
+                return new Commands(store, greylist.management(), rbl, Map::of, () -> 0).run(words, out);
             }
         }
     }
@@ -92,11 +94,11 @@ abstract class StoreCommand implements Callable<Integer> {
         }
     }
 
-    /** {@code greylist}, which holds the next three. */
+    /** {@code greylist}, which holds the next ones. */
     @Command(
             name = "greylist",
-            description = "Look into the greylist.",
-            subcommands = {ListAll.class, Show.class, Stats.class})
+            description = "Look into the greylist, and change what it remembers.",
+            subcommands = {ListAll.class, Show.class, Allow.class, Forget.class, Stats.class})
     static final class OfGreylist {}
 
     /** {@code greylist list}. */
@@ -108,21 +110,52 @@ abstract class StoreCommand implements Callable<Integer> {
         }
     }
 
-    /** {@code greylist show}. */
-    @Command(name = "show", description = "What is known of one client, sender and recipient.")
-    static final class Show extends StoreCommand {
-        @Parameters(index = "0", paramLabel = "CLIENT", description = "its IP address")
-        private String client = "";
+    /** A command about a client, or about one of its triplets. */
+    abstract static class OfClient extends StoreCommand {
+        @Parameters(
+                arity = "1..3",
+                paramLabel = "CLIENT [SENDER RECIPIENT]",
+                description = "an IP address, or an identity as host:example.org; the envelope sender, '' or '<>' for"
+                        + " bounces; the envelope recipient")
+        private List<String> triplet = List.of();
 
-        @Parameters(index = "1", paramLabel = "SENDER", description = "the envelope sender, '' or '<>' for bounces")
-        private String sender = "";
+        private final String command;
 
-        @Parameters(index = "2", paramLabel = "RECIPIENT")
-        private String recipient = "";
+        OfClient(String command) {
+            this.command = command;
+        }
 
         @Override
-        List<String> words() {
-            return List.of("greylist", "show", client, sender, recipient);
+        final List<String> words() {
+            List<String> words = new ArrayList<>(List.of("greylist", command));
+            words.addAll(triplet);
+            return words;
+        }
+    }
+
+    /** {@code greylist show}. */
+    @Command(name = "show", description = "What is known of a client, or of one of its triplets.")
+    static final class Show extends OfClient {
+        Show() {
+            super("show");
+        }
+    }
+
+    /** {@code greylist allow}. */
+    @Command(name = "allow", description = "Let a client, or one of its triplets, pass from now on.")
+    static final class Allow extends OfClient {
+        Allow() {
+            super("allow");
+        }
+    }
+
+    /** {@code greylist forget}. */
+    @Command(
+            name = "forget",
+            description = "Forget what a client has earned, or one of its triplets: it must wait again.")
+    static final class Forget extends OfClient {
+        Forget() {
+            super("forget");
         }
     }
 

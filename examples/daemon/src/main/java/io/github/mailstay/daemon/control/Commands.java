@@ -2,15 +2,10 @@
 package io.github.mailstay.daemon.control;
 
 import io.github.mailstay.daemon.ExitCode;
-import io.github.mailstay.greylist.GreylistEntry;
-import io.github.mailstay.greylist.GreylistKey;
-import io.github.mailstay.greylist.GreylistKeys;
-import io.github.mailstay.greylist.store.Cursor;
+import io.github.mailstay.greylist.GreylistManagement;
 import io.github.mailstay.greylist.store.GreylistStore;
-import io.github.mailstay.greylist.store.Page;
 import io.github.mailstay.greylist.store.StoreStats;
 import io.github.mailstay.net.IpAddresses;
-import io.github.mailstay.net.MailAddress;
 import io.github.mailstay.policy.Deadline;
 import io.github.mailstay.rbl.ListCounts;
 import io.github.mailstay.rbl.RblCheck;
@@ -18,7 +13,6 @@ import io.github.mailstay.rbl.RblReport;
 import java.io.PrintWriter;
 import java.net.InetAddress;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -37,11 +31,10 @@ import java.util.function.Supplier;
  * line runs them itself. Thread-safe.
  */
 public final class Commands {
-    private static final int PAGE = 1000;
     private static final int SECONDS = 30;
 
     private final GreylistStore store;
-    private final GreylistKeys keys;
+    private final GreylistCommands greylist;
     private final RblCheck rbl;
     private final Supplier<Map<String, Long>> counters;
     private final LongSupplier unlogged;
@@ -49,12 +42,12 @@ public final class Commands {
     /** With what they look into. */
     public Commands(
             GreylistStore store,
-            GreylistKeys keys,
+            GreylistManagement management,
             RblCheck rbl,
             Supplier<Map<String, Long>> counters,
             LongSupplier unlogged) {
         this.store = store;
-        this.keys = keys;
+        this.greylist = new GreylistCommands(store, management);
         this.rbl = rbl;
         this.counters = counters;
         this.unlogged = unlogged;
@@ -66,12 +59,10 @@ public final class Commands {
         boolean json = plain.remove("--json");
         String name = String.join(" ", plain.subList(0, Math.min(2, plain.size())));
         try {
-            if (name.equals("greylist list") && plain.size() == 2) {
-                return list(out, json);
-            } else if (name.equals("greylist show") && plain.size() == 5) {
-                return show(plain.get(2), plain.get(3), plain.get(4), out, json);
-            } else if (name.equals("greylist stats") && plain.size() == 2) {
+            if (name.equals("greylist stats") && plain.size() == 2) {
                 return stats(out, json);
+            } else if (name.startsWith("greylist ")) {
+                return greylist.run(plain.subList(1, plain.size()), out, json);
             } else if (name.startsWith("lookup ") && plain.size() == 2) {
                 return lookup(plain.get(1), out, json);
             }
@@ -81,63 +72,15 @@ public final class Commands {
                             ? "no answer within " + SECONDS + " s"
                             : e.getCause().getMessage()));
             return ExitCode.UNAVAILABLE;
+        } catch (IllegalArgumentException e) {
+            out.println(e.getMessage());
+            return ExitCode.USAGE;
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             return ExitCode.UNAVAILABLE;
         }
         out.println("unknown command");
         return ExitCode.USAGE;
-    }
-
-    private int list(PrintWriter out, boolean json) throws ExecutionException, TimeoutException, InterruptedException {
-        Optional<Cursor> from = Optional.of(Cursor.START);
-        if (!json) {
-            out.printf("%-32s %-20s %-20s %6s %6s%n", "TUPLE", "FIRST SEEN", "EXPIRES", "TRIES", "PASSES");
-        }
-        while (from.isPresent()) {
-            Page page = await(store.list(from.get(), PAGE));
-            for (Page.Row row : page.rows()) {
-                if (json) {
-                    out.println(Json.of(fields(row.key(), row.entry())));
-                } else {
-                    GreylistEntry entry = row.entry();
-                    out.printf(
-                            "%-32s %-20s %-20s %6d %6d%n",
-                            row.key().tuple(),
-                            time(entry.firstSeen()),
-                            time(entry.expiresAt()),
-                            entry.tries(),
-                            entry.passes());
-                }
-            }
-            if (out.checkError()) {
-                return ExitCode.UNAVAILABLE; // nobody reads any more
-            }
-            from = page.next();
-        }
-        return ExitCode.OK;
-    }
-
-    private int show(String client, String sender, String recipient, PrintWriter out, boolean json)
-            throws ExecutionException, TimeoutException, InterruptedException {
-        Optional<InetAddress> address = IpAddresses.parse(client);
-        if (address.isEmpty()) {
-            out.println("'" + client + "' is no IP address");
-            return ExitCode.USAGE;
-        }
-        GreylistKey key = keys.key(address.get(), MailAddress.of(sender), MailAddress.of(recipient));
-        Optional<GreylistEntry> entry = await(store.find(key));
-        if (entry.isEmpty()) {
-            out.println(json ? "null" : "not seen, or forgotten");
-            return ExitCode.UNAVAILABLE;
-        }
-        Map<String, Object> fields = fields(key, entry.get());
-        if (json) {
-            out.println(Json.of(fields));
-        } else {
-            fields.forEach((name, value) -> out.printf("%-11s %s%n", name, value));
-        }
-        return ExitCode.OK;
     }
 
     private int stats(PrintWriter out, boolean json) throws ExecutionException, TimeoutException, InterruptedException {
@@ -197,24 +140,7 @@ public final class Commands {
         return ExitCode.OK;
     }
 
-    private static Map<String, Object> fields(GreylistKey key, GreylistEntry entry) {
-        Map<String, Object> fields = new LinkedHashMap<>();
-        fields.put("tuple", key.tuple());
-        fields.put("client", key.client());
-        fields.put("first-seen", time(entry.firstSeen()));
-        fields.put("last-seen", time(entry.lastSeen()));
-        fields.put("expires", time(entry.expiresAt()));
-        fields.put("tries", entry.tries());
-        fields.put("passes", entry.passes());
-        return fields;
-    }
-
-    private static Instant time(Instant instant) {
-        return Instant.ofEpochSecond(instant.getEpochSecond());
-    }
-
-    private static <T> T await(CompletionStage<T> stage)
-            throws ExecutionException, TimeoutException, InterruptedException {
+    static <T> T await(CompletionStage<T> stage) throws ExecutionException, TimeoutException, InterruptedException {
         return stage.toCompletableFuture().get(SECONDS, TimeUnit.SECONDS);
     }
 }
