@@ -30,8 +30,9 @@ import java.util.Locale;
  *       taking them for one costs nothing.
  * </ol>
  *
- * <p>A local part of more than {@value #MAX_LOCAL_PART} characters (RFC 5321 has 64) is only lower-cased. The null
- * sender stays itself.
+ * <p>A local part of more than {@value #MAX_LOCAL_PART} characters (RFC 5321 has 64, and 256 octets for a whole path)
+ * is only lower-cased. The null sender stays itself. An ordinary address takes a few microseconds, the worst one below a
+ * millisecond.
  *
  * <p>Limits: words of letters only are never taken for tokens unless they are long and their capitals stand where no
  * word has them; a token cut by {@code -} or {@code _} is judged piece by piece; a domain that changes from mail to
@@ -39,7 +40,7 @@ import java.util.Locale;
  */
 public final class Normaliser {
     /** The longest local part that is looked into, in characters. */
-    public static final int MAX_LOCAL_PART = 1000;
+    public static final int MAX_LOCAL_PART = 256;
 
     private Normaliser() {}
 
