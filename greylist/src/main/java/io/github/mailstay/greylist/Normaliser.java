@@ -23,12 +23,25 @@ import java.util.Locale;
  *       {@code SRS1=...} and {@code forwarder+SRS=HASH=TIME=example.org=ann}.
  *   <li>An extension ({@code +...}, but not at the beginning) is dropped from any address, even a person's: VERP lives
  *       there.
- *   <li>In addresses that look like bounce addresses, one-time parts become {@code #}; see {@link BounceAddress} for
- *       what looks like one, and {@link OneTimeToken} for what is replaced. {@code john1} and {@code john2} stay two.
+ *   <li>In addresses that look like bounce addresses, one-time parts become {@code #}. {@code john1} and {@code john2}
+ *       stay two.
  *   <li>The local part is lower-cased. RFC 5321 section 2.4 leaves its case to its own host, so {@link MailAddress}
  *       keeps it; no host is known that gives {@code Ann} and {@code ann} to two people, and a triplet is no mailbox:
  *       taking them for one costs nothing.
  * </ol>
+ *
+ * <p>An address looks like a bounce address if its local part has a word {@code bounce}, {@code bounces},
+ * {@code bounced}, {@code return}, {@code returns} or {@code verp} (digits behind it aside); or begins with {@code owner},
+ * {@code errors}, {@code em}, {@code mta}, {@code bnc}, {@code sentto}, {@code reply}, {@code noreply}, {@code fbl},
+ * {@code confirm} or {@code prvs} with {@code -}, {@code _} or {@code =} behind; or holds a UUID, a long hash or 16
+ * digits; or holds the recipient's address behind something else ({@code news-ann=example.org}); or if its domain is
+ * below a label such as {@code bounce} or {@code em1234}; or if it is MediaWiki's.
+ *
+ * <p>One-time parts are the embedded recipient, and words (runs of letters and digits) that no person made up: numbers;
+ * UUIDs; hexadecimal words with a digit, of 6 or more characters with 3 changes, 8 with 2, or 16 with 1; others of 10
+ * or more characters with 5 changes, or 16 with 3; and in all other words numbers of 5 or more digits. A change is
+ * where letters and digits meet, or a small letter and a capital that begins no word: so {@code face}, {@code bad},
+ * {@code abba1985}, {@code 3com} and {@code NewsLetter} are names, {@code 5f2a1b} is a token.
  *
  * <p>A local part of more than {@value #MAX_LOCAL_PART} characters (RFC 5321 has 64, and 256 octets for a whole path)
  * is only lower-cased. The null sender stays itself. An ordinary address takes a few microseconds, the worst one below a
