@@ -5,5 +5,6 @@ module io.github.mailstay.greylist {
     requires org.slf4j;
 
     exports io.github.mailstay.greylist;
+    exports io.github.mailstay.greylist.list;
     exports io.github.mailstay.greylist.store;
 }
