@@ -26,7 +26,7 @@ public final class GreylistBuilder {
     private ReplyText reply = new ReplyText("4.7.1", "Greylisted, please try again later");
     private String host = "";
     private IdentitySource identity = IdentitySource.network();
-    private final List<Exemption> exemptions = new ArrayList<>();
+    private final List<Exemption> exemptions = new ArrayList<>(List.of(Exemption.roles()));
     private final List<GreylistListener> listeners = new ArrayList<>();
     private int trustAfter = 5;
     private int demoteAt = 10;
@@ -82,7 +82,7 @@ public final class GreylistBuilder {
         return this;
     }
 
-    /** Adds a reason not to greylist; the first that holds is logged. */
+    /** Adds a reason not to greylist, behind {@link Exemption#roles}; the first that holds is logged. */
     public GreylistBuilder exempt(Exemption value) {
         exemptions.add(value);
         return this;

@@ -143,7 +143,7 @@ public final class GreylistKeys {
         private final KeyHasher hasher;
         private int ipv4Prefix = 24;
         private int ipv6Prefix = 64;
-        private UnaryOperator<MailAddress> normaliser = UnaryOperator.identity();
+        private UnaryOperator<MailAddress> normaliser = Normaliser::normalise;
 
         private Builder(KeyHasher hasher) {
             this.hasher = hasher;
@@ -169,7 +169,10 @@ public final class GreylistKeys {
             return this;
         }
 
-        /** What senders are compared as; must be thread-safe and always say the same of the same. */
+        /**
+         * What senders are compared as; {@link Normaliser#normalise} unless set. It must be thread-safe and always say the
+         * same of the same.
+         */
         public Builder normaliser(UnaryOperator<MailAddress> value) {
             normaliser = value;
             return this;

@@ -4,6 +4,9 @@ package io.github.mailstay.greylist;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
+import io.github.mailstay.greylist.list.ClientList;
+import io.github.mailstay.greylist.list.RecipientList;
+import io.github.mailstay.greylist.list.SenderList;
 import io.github.mailstay.greylist.store.GreylistStore;
 import io.github.mailstay.greylist.store.InMemoryGreylistStore;
 import io.github.mailstay.policy.CheckContext;
@@ -294,8 +297,52 @@ class GreylistPolicyTest {
                 .build();
         assertThat(found(greylist, "192.0.2.1", "a@friend.example")).isEqualTo("result=exempt by=friends");
         assertThat(found(greylist, "192.0.2.1", "a@example.org")).isEqualTo("result=exempt by=bob");
+        assertThat(ask(greylist, request("192.0.2.1", "a@example.org", "Postmaster@example.net"))
+                        .found())
+                .isEqualTo("result=exempt by=role");
         assertThat(store.stats().toCompletableFuture().join().entries()).isZero();
         assertThatIllegalArgumentException().isThrownBy(() -> Exemption.when("two words", r -> true));
+    }
+
+    @Test
+    void listsOfClientsSendersAndRecipientsExempt() {
+        Greylist greylist = builder()
+                .exempt(Exemption.clients(ClientList.builder()
+                        .name("mail.example.org")
+                        .entry("198.51.100")
+                        .build()))
+                .exempt(Exemption.senders(
+                        SenderList.builder().domain("friend.example").build()))
+                .exempt(Exemption.recipients(
+                        RecipientList.builder().entry("out@example.net").build()))
+                .exempt(Exemption.recipientsExcept(
+                        RecipientList.builder().entry("example.net").build()))
+                .build();
+        assertThat(found(greylist, "192.0.2.1", "a@example.org")).startsWith("result=first");
+        assertThat(found(greylist, "198.51.100.7", "a@example.org")).isEqualTo("result=exempt by=client-list");
+        assertThat(ask(
+                                greylist,
+                                request("192.0.2.9", "a@example.org", "bob@example.net")
+                                        .attribute("client_name", "mx1.mail.example.org"))
+                        .found())
+                .isEqualTo("result=exempt by=client-list");
+        assertThat(found(greylist, "192.0.2.1", "a@x.friend.example")).isEqualTo("result=exempt by=sender-list");
+        assertThat(ask(greylist, request("192.0.2.1", "a@example.org", "out@example.net"))
+                        .found())
+                .isEqualTo("result=exempt by=opt-out");
+        assertThat(ask(greylist, request("192.0.2.1", "a@example.org", "bob@other.example"))
+                        .found())
+                .isEqualTo("result=exempt by=no-opt-in");
+    }
+
+    @Test
+    void bouncesOfOneListAreOneSender() {
+        Greylist greylist = builder().build();
+        assertThat(found(greylist, "192.0.2.1", "list-bounces+bob=example.net@lists.example.com"))
+                .startsWith("result=first");
+        now = now.plus(Duration.ofMinutes(5));
+        assertThat(found(greylist, "192.0.2.1", "list-bounces+eve=example.net@lists.example.com"))
+                .startsWith("result=passed");
     }
 
     @Test

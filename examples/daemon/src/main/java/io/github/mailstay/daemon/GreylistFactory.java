@@ -3,6 +3,7 @@ package io.github.mailstay.daemon;
 
 import io.github.mailstay.daemon.config.Settings;
 import io.github.mailstay.greylist.Greylist;
+import io.github.mailstay.greylist.GreylistBuilder;
 import io.github.mailstay.greylist.GreylistKeys;
 import io.github.mailstay.greylist.store.GreylistStore;
 import java.net.InetAddress;
@@ -14,7 +15,7 @@ final class GreylistFactory {
     private GreylistFactory() {}
 
     static Greylist greylist(Settings.Greylisting settings, GreylistStore store, GreylistKeys keys) {
-        return Greylist.builder(store, keys)
+        GreylistBuilder builder = Greylist.builder(store, keys)
                 .clock(InstantSource.system())
                 .delays(settings.delays())
                 .retryWindow(settings.retryWindow())
@@ -28,8 +29,9 @@ final class GreylistFactory {
                 .nullSenderAtData(settings.nullSenderAtData())
                 .reply(settings.replyCode(), settings.reply())
                 .host(hostName())
-                .listener(new GreylistAlarms())
-                .build();
+                .listener(new GreylistAlarms());
+        settings.exemptions().forEach(builder::exempt);
+        return builder.build();
     }
 
     private static String hostName() {

@@ -2,11 +2,19 @@
 package io.github.mailstay.daemon.config;
 
 import io.github.mailstay.greylist.DelayTable;
+import io.github.mailstay.greylist.Exemption;
 import io.github.mailstay.greylist.IdentitySource;
+import io.github.mailstay.greylist.list.ClientList;
+import io.github.mailstay.greylist.list.ListFileException;
+import io.github.mailstay.greylist.list.RecipientList;
+import io.github.mailstay.greylist.list.SenderList;
 import io.github.mailstay.policy.FailMode;
 import io.github.mailstay.policy.ReplyText;
+import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
@@ -49,6 +57,7 @@ final class GreylistSection {
                 reader.choice("greylist.client", IdentitySource.network(), CLIENTS),
                 reader.integer("greylist.ipv4-prefix", 24, 8, 32),
                 reader.integer("greylist.ipv6-prefix", 64, 16, 128),
+                exemptions(reader),
                 trust(reader),
                 limits(reader, delays.longest()),
                 reader.choice("greylist.null-sender-at", false, NULL_SENDER_AT_DATA),
@@ -81,6 +90,35 @@ final class GreylistSection {
             reader.mistake("greylist.delays", "must each have a score above 0, and a delay that grows with the score");
             return DelayTable.of(delay, Map.of());
         }
+    }
+
+    private static List<Exemption> exemptions(SettingReader reader) {
+        List<Exemption> all = new ArrayList<>();
+        all.addAll(files(reader, "greylist.allow-clients", file -> Exemption.clients(ClientList.parse(file))));
+        all.addAll(files(reader, "greylist.allow-senders", file -> Exemption.senders(SenderList.parse(file))));
+        all.addAll(files(reader, "greylist.opt-out", file -> Exemption.recipients(RecipientList.parse(file))));
+        all.addAll(files(reader, "greylist.opt-in", file -> Exemption.recipientsExcept(RecipientList.parse(file))));
+        return all;
+    }
+
+    private interface ListReader {
+        Exemption read(Path file) throws IOException;
+    }
+
+    /** What the files of a setting exempt; each mistake in a file is one of the setting. */
+    private static List<Exemption> files(SettingReader reader, String key, ListReader each) {
+        List<Exemption> read = new ArrayList<>();
+        for (Path file : reader.list(key, List.of(), SettingsFile::path)) {
+            try {
+                read.add(each.read(file));
+            } catch (ListFileException e) {
+                e.mistakes().forEach(mistake -> reader.mistake(key, mistake.toString()));
+            } catch (IOException e) {
+                reader.mistake(
+                        key, "'" + file + "' cannot be read: " + e.getClass().getSimpleName());
+            }
+        }
+        return read;
     }
 
     private static Settings.Trust trust(SettingReader reader) {

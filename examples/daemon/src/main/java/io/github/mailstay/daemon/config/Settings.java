@@ -2,6 +2,7 @@
 package io.github.mailstay.daemon.config;
 
 import io.github.mailstay.greylist.DelayTable;
+import io.github.mailstay.greylist.Exemption;
 import io.github.mailstay.greylist.IdentitySource;
 import io.github.mailstay.net.AddressRange;
 import io.github.mailstay.policy.FailMode;
@@ -50,6 +51,7 @@ public record Settings(Path dataDir, Optional<Endpoint.Unix> control, Policy pol
             IdentitySource client,
             int ipv4Prefix,
             int ipv6Prefix,
+            List<Exemption> exemptions,
             Trust trust,
             Limits limits,
             boolean nullSenderAtData,

@@ -2,6 +2,7 @@
 package io.github.mailstay.daemon.config;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.github.mailstay.policy.FailMode;
@@ -20,6 +21,7 @@ import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -92,6 +94,8 @@ class SettingsFileTest {
                 "greylist.delays=[{score=2,weight=1}]",
                 "greylist.client=name",
                 "greylist.ceiling=5m",
+                "greylist.allow-clients=relative",
+                "greylist.allow-clients=/none/there",
                 "greylist.ceiling-tries=1",
                 "greylist.null-sender-at=mail",
                 "greylist.reply-status=5.7.1",
@@ -140,6 +144,17 @@ class SettingsFileTest {
         String resolvers = "\"127.0.0.1:53\",".repeat(9);
         assertThatThrownBy(() -> read("rbl.resolver=[" + resolvers + "]"))
                 .hasMessageContaining("--set:1: rbl.resolver: must be");
+    }
+
+    @Test
+    void each_mistake_in_a_list_is_told_with_its_line(@TempDir Path dir) throws IOException {
+        Path list = Files.writeString(dir.resolve("clients"), "# good\nexample.org\n10.1/16\n/(/\n");
+        assertThatThrownBy(() -> read("greylist.allow-clients=" + list))
+                .isInstanceOf(SettingsException.class)
+                .hasMessageContaining(list + ":3: ")
+                .hasMessageContaining(list + ":4: ");
+        Files.writeString(list, "example.org\n192.0.2\n");
+        assertThatCode(() -> read("greylist.allow-clients=" + list)).doesNotThrowAnyException();
     }
 
     /** The page and the reader know the same settings. */
