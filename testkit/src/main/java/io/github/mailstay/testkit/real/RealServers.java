@@ -37,6 +37,12 @@ public final class RealServers {
                 RbldnsdServer.class, key -> RbldnsdServer.builder().readyZones().start(), RbldnsdServer.class);
     }
 
+    /** The run's Redis, without a password; tests keep apart by the names of their keys. */
+    public RedisServer redis() {
+        return shared.getOrComputeIfAbsent(
+                RedisServer.class, key -> RedisServer.builder().start(), RedisServer.class);
+    }
+
     /** Starts a Postfix of the test's own. */
     public PostfixServer start(PostfixServer.Builder postfix) {
         return keep(postfix.start());
@@ -45,6 +51,11 @@ public final class RealServers {
     /** Starts an rbldnsd of the test's own. */
     public RbldnsdServer start(RbldnsdServer.Builder rbldnsd) {
         return keep(rbldnsd.start());
+    }
+
+    /** Starts a Redis of the test's own. */
+    public RedisServer start(RedisServer.Builder redis) {
+        return keep(redis.start());
     }
 
     /** Closes {@code thing} when the test ends: a server or client of another kind. */
