@@ -24,7 +24,7 @@ public final class RedisGreylistStoreBuilder {
     private final Addresses.Credentials credentials = new Addresses.Credentials();
     private boolean cluster;
     private @Nullable Path caFile;
-    private String prefix = "mailstay:";
+    private Names names = new Names("mailstay:");
     private Duration timeout = Duration.ofSeconds(1);
     private int queueLimit = 10_000;
 
@@ -75,8 +75,7 @@ public final class RedisGreylistStoreBuilder {
      * @throws IllegalArgumentException if it is not 1 to 64 letters, digits and {@code : . _ -}
      */
     public RedisGreylistStoreBuilder prefix(String value) {
-        var checked = new Names(value);
-        prefix = value;
+        names = new Names(value);
         return this;
     }
 
@@ -123,14 +122,13 @@ public final class RedisGreylistStoreBuilder {
             throw new IllegalArgumentException("address: a cluster has no sentinels");
         }
         String servers = shown();
-        Names names = new Names(prefix);
         ClientOptions options = Clients.options(timeout, queueLimit, caFile);
         Waits waits = new Waits(timeout.multipliedBy(2).plusSeconds(1));
         Link link = cluster
                 ? ClusterLink.open(servers, uris, Clients.cluster(options), waits)
                 : SingleLink.open(servers, uris.get(0), options, waits);
         try {
-            checkFingerprint(servers, link, names, waits);
+            checkFingerprint(servers, link, waits);
         } catch (RuntimeException e) {
             link.close();
             throw e;
@@ -151,7 +149,7 @@ public final class RedisGreylistStoreBuilder {
         }
     }
 
-    private void checkFingerprint(String servers, Link link, Names names, Waits waits) {
+    private void checkFingerprint(String servers, Link link, Waits waits) {
         // In one step: of two that open an empty store at once, the second sees the first's.
         @Nullable
         String found = waits.<@Nullable String>get(

@@ -106,21 +106,25 @@ final class SingleLink extends Link {
         }
         LOG.warn("{} is silent or no longer the primary, connecting anew", servers);
         var unused = connect().whenComplete((fresh, trouble) -> {
-            if (trouble != null) {
-                LOG.warn(
-                        "{} cannot be reached: {}",
-                        servers,
-                        Troubles.failed(servers, trouble).getMessage());
-            } else if (closed || unanswered.get() < SILENT) {
-                var closing = fresh.closeAsync();
+            if (trouble == null) {
+                replaceBy(fresh);
             } else {
-                StatefulRedisConnection<String, String> old = connection;
-                connection = fresh;
-                unanswered.set(0);
-                var closing = old.closeAsync();
+                LOG.warn(
+                        "cannot connect anew: {}",
+                        Troubles.failed(servers, trouble).getMessage());
             }
             renewing.set(false);
         });
+    }
+
+    private void replaceBy(StatefulRedisConnection<String, String> fresh) {
+        StatefulRedisConnection<String, String> loser = fresh;
+        if (!closed && unanswered.get() >= SILENT) {
+            loser = connection;
+            connection = fresh;
+            unanswered.set(0);
+        }
+        var unused = loser.closeAsync();
     }
 
     private CompletionStage<StatefulRedisConnection<String, String>> connect() {
