@@ -55,6 +55,9 @@ final class Clients {
 
     static ClusterClientOptions cluster(ClientOptions options) {
         return ClusterClientOptions.builder(options)
+                // Connections to the nodes are made when they are first needed; what waits for one must not be
+                // rejected.
+                .disconnectedBehavior(ClientOptions.DisconnectedBehavior.ACCEPT_COMMANDS)
                 .topologyRefreshOptions(ClusterTopologyRefreshOptions.builder()
                         .enablePeriodicRefresh(TOPOLOGY_PERIOD)
                         .adaptiveRefreshTriggersTimeout(Duration.ofSeconds(1))

@@ -26,7 +26,7 @@ import java.util.concurrent.CompletionStage;
  *
  * <p>No call blocks, and each ends: with an answer, or within twice the {@linkplain RedisGreylistStoreBuilder#timeout
  * timeout} (once more for each thousand keys of a {@link #list} or {@link #stats}) with FAILED. Calls fail at once while
- * there is no connection, and succeed again, without a restart, when Redis is back. A call that failed may have been
+ * there is no connection (in a cluster, after the timeout), and succeed again, without a restart, when Redis is back. A call that failed may have been
  * done. Stages complete on lettuce's threads.
  *
  * <p>What survives is up to Redis. {@code appendonly yes} with {@code appendfsync always} keeps every answered change
