@@ -70,6 +70,7 @@ final class ClusterLink extends Link {
 
     @Override
     public void close() {
+        connection.close();
         Clients.shutdown(client, resources);
     }
 }
