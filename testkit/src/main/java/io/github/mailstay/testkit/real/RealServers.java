@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.github.mailstay.testkit.real;
 
+import java.util.Optional;
 import org.junit.jupiter.api.extension.ExtensionContext;
 import org.junit.jupiter.api.extension.ExtensionContext.Namespace;
 import org.junit.jupiter.api.extension.ExtensionContext.Store;
@@ -23,6 +24,17 @@ public final class RealServers {
     RealServers(ExtensionContext context) {
         own = context.getStore(NAMESPACE);
         shared = context.getRoot().getStore(NAMESPACE);
+    }
+
+    /**
+     * Why a test that needs these must be skipped here, decided as for {@link Real}; empty if all is there. For tests of
+     * other engines than Jupiter, which take no notice of that annotation.
+     *
+     * @param needs as {@link Real#value}
+     * @throws RealServerException if something is missing, though {@code MAILSTAY_REAL=required}
+     */
+    public static Optional<String> reasonToSkip(String... needs) {
+        return RealExtension.reasonToSkip(needs);
     }
 
     /** The run's Postfix with the default settings, which asks no policy server. Its messages are those of all tests. */

@@ -70,10 +70,10 @@ final class Scripts {
             local known = redis.call('HMGET', key, 'first', 'last', 'expires', 'tries', 'passes')
             local was = {}
             for i = 1, 5 do was[i] = tonumber(known[i]) end
-            if was[1] and expires < was[1] then
-              return 0
-            end
             if was[1] and was[3] >= first then
+              if expires < was[1] then
+                return 0
+              end
               first, last, expires = math.min(first, was[1]), math.max(last, was[2]), math.max(expires, was[3])
               tries, passes = math.max(tries, was[4]), math.max(passes, was[5])
             end
