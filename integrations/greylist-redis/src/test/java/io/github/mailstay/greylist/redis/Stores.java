@@ -23,6 +23,8 @@ final class Stores {
     static final Instant NOON = Instant.parse("2026-03-01T12:00:00Z");
     static final Duration DELAY = Duration.ofMinutes(5);
 
+    static final Duration PATIENCE = Duration.ofSeconds(20);
+
     private static final long PATIENCE_SECONDS = 60;
 
     private Stores() {}
@@ -34,11 +36,11 @@ final class Stores {
 
     /** Settings for a busy machine. */
     static RedisGreylistStoreBuilder builder(String address) {
-        return RedisGreylistStore.builder(address, FINGERPRINT).timeout(Duration.ofSeconds(20));
+        return RedisGreylistStore.builder(address, FINGERPRINT).timeout(PATIENCE);
     }
 
     static RedisGreylistStoreBuilder builder(List<String> addresses) {
-        return RedisGreylistStore.builder(addresses, FINGERPRINT).timeout(Duration.ofSeconds(20));
+        return RedisGreylistStore.builder(addresses, FINGERPRINT).timeout(PATIENCE);
     }
 
     static GreylistKey key(long number) {
