@@ -21,7 +21,7 @@ public final class RedisGreylistStoreBuilder {
 
     private final List<String> addresses;
     private final String keyFingerprint;
-    private final Addresses.Credentials credentials = new Addresses.Credentials();
+    private final Credentials credentials = new Credentials();
     private boolean cluster;
     private @Nullable Path caFile;
     private Names names = new Names("mailstay:");
@@ -117,7 +117,9 @@ public final class RedisGreylistStoreBuilder {
      */
     public RedisGreylistStore open() {
         check();
-        List<RedisURI> uris = Addresses.parse(addresses, credentials, timeout);
+        List<RedisURI> uris = addresses.stream()
+                .map(it -> Addresses.parse(it, credentials, timeout))
+                .toList();
         if (cluster && uris.stream().anyMatch(uri -> !uri.getSentinels().isEmpty())) {
             throw new IllegalArgumentException("address: a cluster has no sentinels");
         }
@@ -140,7 +142,7 @@ public final class RedisGreylistStoreBuilder {
         if (addresses.size() > 1 && !cluster) {
             throw new IllegalArgumentException("addresses: several are a cluster, which must be set");
         }
-        if (credentials.user() != null && credentials.password() == null) {
+        if (credentials.isUserWithoutPassword()) {
             throw new IllegalArgumentException("user is set, but no password");
         }
         Path ca = caFile;

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.github.mailstay.greylist.Sighting;
 import io.github.mailstay.greylist.store.StoreException;
 import io.github.mailstay.greylist.store.StoreException.Reason;
+import io.github.mailstay.policy.Deadline;
 import io.github.mailstay.testkit.real.Real;
 import io.github.mailstay.testkit.real.RealServers;
 import io.github.mailstay.testkit.real.RedisSentinel;
@@ -24,7 +25,7 @@ import org.junit.jupiter.api.Test;
 @Real("redis")
 class RedisFailoverTest {
     private static final int CLIENTS = 20;
-    private static final int MOST_ROUNDS = 2000;
+    private static final Duration PATIENCE = Duration.ofMinutes(2);
     private static final Duration STEP = Duration.ofSeconds(10);
     private static final String PASSWORD = "sesame7";
 
@@ -66,7 +67,8 @@ class RedisFailoverTest {
 
             primary.process().kill(signal);
 
-            for (int round = 0; round < MOST_ROUNDS && passes.size() < CLIENTS; round++) {
+            Deadline deadline = Deadline.in(PATIENCE);
+            while (passes.size() < CLIENTS && !deadline.isOver()) {
                 everybodyTries(store);
                 Thread.sleep(20);
             }

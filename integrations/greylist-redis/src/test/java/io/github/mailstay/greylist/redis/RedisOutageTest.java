@@ -12,6 +12,7 @@ import io.github.mailstay.greylist.store.StoreException.Reason;
 import io.github.mailstay.testkit.real.LoopbackPorts;
 import io.github.mailstay.testkit.real.Real;
 import io.github.mailstay.testkit.real.RealServers;
+import io.github.mailstay.testkit.real.RedisCluster;
 import io.github.mailstay.testkit.real.RedisServer;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -52,6 +53,44 @@ class RedisOutageTest {
                             .kind())
                     .isEqualTo(Sighting.Kind.PASSED);
         }
+    }
+
+    @Test
+    void aClusterComesBackToo(RealServers servers) throws Exception {
+        RedisCluster cluster = servers.keep(RedisCluster.start());
+        try (RedisGreylistStore store = Stores.builder(cluster.uris())
+                .cluster(true)
+                .timeout(Duration.ofSeconds(1))
+                .open()) {
+            for (int i = 0; i < 50; i++) {
+                Stores.get(store.record(Stores.key(i), Stores.at(Stores.NOON)));
+            }
+            cluster.nodes().get(1).crash();
+            int failed = 0;
+            for (CompletionStage<Sighting> each : records(store)) {
+                try {
+                    Stores.get(each);
+                } catch (ExecutionException e) {
+                    assertThat(Stores.failure(each).reason()).isEqualTo(Reason.FAILED);
+                    failed++;
+                }
+            }
+            assertThat(failed).isPositive();
+            cluster.nodes().get(1).restart();
+            for (int i = 0; i < 50; i++) {
+                awaitAnswer(store, i);
+            }
+            // The other two kept what they had.
+            assertThat(Stores.get(store.stats()).entries()).isPositive();
+        }
+    }
+
+    private static List<CompletionStage<Sighting>> records(RedisGreylistStore store) {
+        List<CompletionStage<Sighting>> sent = new ArrayList<>();
+        for (int i = 0; i < 50; i++) {
+            sent.add(store.record(Stores.key(i), Stores.at(Stores.NOON)));
+        }
+        return sent;
     }
 
     @Test
@@ -141,8 +180,12 @@ class RedisOutageTest {
 
     /** Waits for the first answer; what fails before must fail as the contract says. */
     private static void awaitAnswer(RedisGreylistStore store) throws Exception {
+        awaitAnswer(store, 1);
+    }
+
+    private static void awaitAnswer(RedisGreylistStore store, int key) throws Exception {
         for (int i = 0; i < MOST_TRIES; i++) {
-            CompletionStage<?> answer = store.find(Stores.key(1));
+            CompletionStage<?> answer = store.find(Stores.key(key));
             try {
                 Stores.get(answer);
                 return;
