@@ -43,7 +43,7 @@ final class ClusterLink extends Link {
                     () -> client.refreshPartitionsAsync().thenCompose(done -> client.connectAsync(StringCodec.ASCII)));
             return new ClusterLink(resources, client, connection);
         } catch (RuntimeException e) {
-            Clients.shutdown(client, resources);
+            Clients.shutdown(client, resources, List.of());
             throw e;
         }
     }
@@ -70,7 +70,6 @@ final class ClusterLink extends Link {
 
     @Override
     public void close() {
-        connection.close();
-        Clients.shutdown(client, resources);
+        Clients.shutdown(client, resources, List.of(connection));
     }
 }

@@ -178,7 +178,7 @@ public final class RedisGreylistStore implements GreylistStore {
     }
 
     /**
-     * Waits for what was sent, for twice the timeout at most, and for 5 seconds at most until the connections are
+     * Waits for what was sent, for twice the timeout at most, and for 4 seconds at most until the connections are
      * closed. What was not answered by then fails. Idempotent.
      */
     @Override

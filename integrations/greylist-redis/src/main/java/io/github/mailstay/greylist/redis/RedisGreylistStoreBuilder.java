@@ -107,8 +107,8 @@ public final class RedisGreylistStoreBuilder {
     }
 
     /**
-     * Connects, and compares the key's fingerprint; waits for Redis meanwhile, for three times twice the timeout and a
-     * second at most.
+     * Connects, and compares the key's fingerprint; waits for Redis meanwhile, for four times the timeout and 6 seconds
+     * at most.
      *
      * @throws IllegalArgumentException if an address is none, {@code caFile} cannot be read, a user has no password, or
      *     there are several addresses, which only a cluster has

@@ -66,7 +66,7 @@ final class SingleLink extends Link {
                     waits.get(servers, () -> client.connectAsync(StringCodec.ASCII, address));
             return new SingleLink(servers, resources, client, address, connection);
         } catch (RuntimeException e) {
-            Clients.shutdown(client, resources);
+            Clients.shutdown(client, resources, List.of());
             throw e;
         }
     }
@@ -138,6 +138,6 @@ final class SingleLink extends Link {
     @Override
     public void close() {
         closed = true;
-        Clients.shutdown(client, resources);
+        Clients.shutdown(client, resources, List.of(connection));
     }
 }

@@ -9,6 +9,7 @@ import io.github.mailstay.greylist.store.StoreException;
 import io.github.mailstay.greylist.store.StoreException.Reason;
 import io.github.mailstay.testkit.real.Real;
 import io.github.mailstay.testkit.real.RealServers;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.List;
@@ -48,6 +49,17 @@ class RedisSharingTest {
             assertThat(Stores.get(other.forget(Stores.key(0)))).isTrue();
             assertThat(Stores.get(one.find(Stores.key(0)))).isEmpty();
         }
+    }
+
+    /** It waits for threads of which it is one itself: the close must end even so. */
+    @Test
+    void aStoreMayBeClosedInACallback(RealServers servers) throws Exception {
+        RedisGreylistStore store = Stores.builder(servers.redis().uri())
+                .prefix(Stores.prefix())
+                .timeout(Duration.ofSeconds(1))
+                .open();
+        Stores.get(store.stats().thenAccept(stats -> store.close()));
+        assertThat(Stores.failure(store.stats()).reason()).isEqualTo(Reason.CLOSED);
     }
 
     @Test
