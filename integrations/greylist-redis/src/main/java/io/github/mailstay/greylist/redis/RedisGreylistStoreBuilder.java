@@ -107,7 +107,7 @@ public final class RedisGreylistStoreBuilder {
     }
 
     /**
-     * Connects, and compares the key's fingerprint; waits for Redis meanwhile, for four times the timeout and 6 seconds
+     * Connects, and compares the key's fingerprint; waits for Redis meanwhile, for six times the timeout and 7 seconds
      * at most.
      *
      * @throws IllegalArgumentException if an address is none, {@code caFile} cannot be read, a user has no password, or
@@ -154,7 +154,7 @@ public final class RedisGreylistStoreBuilder {
     private void checkFingerprint(String servers, Link link, Waits waits) {
         // In one step: of two that open an empty store at once, the second sees the first's.
         @Nullable
-        String found = waits.<@Nullable String>get(
+        String found = waits.<@Nullable String>retried(
                 servers,
                 () -> link.send(redis -> redis.setGet(names.fingerprint(), keyFingerprint, SetArgs.Builder.nx())));
         if (found != null && !found.equals(keyFingerprint)) {
