@@ -41,6 +41,12 @@ record RealComponent(String name, Optional<String> debianPackage, List<String> c
                 new RealComponent(
                         name, Optional.of("postfix"), List.of(PostfixServer.MASTER, "smtp-sink", "setpriv"), true);
             case "rbldnsd" -> new RealComponent(name, Optional.of("rbldnsd"), List.of("rbldnsd", "setpriv"), false);
+            case "redis" ->
+                new RealComponent(
+                        name,
+                        Optional.of("redis-server redis-sentinel redis-tools"),
+                        List.of("redis-server", "redis-sentinel", "redis-cli"),
+                        false);
             case "root" -> new RealComponent(name, Optional.empty(), List.of(), true);
             default -> {
                 if (!name.matches("[A-Za-z0-9._+-]{1,64}")) {

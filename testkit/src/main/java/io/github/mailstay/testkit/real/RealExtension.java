@@ -24,13 +24,25 @@ final class RealExtension implements ExecutionCondition, ParameterResolver {
         if (real.isEmpty()) {
             return ConditionEvaluationResult.enabled("asks for nothing of its own");
         }
-        String missing = Stream.of(real.get().value())
-                .flatMap(name -> RealComponent.named(name).missing().stream())
-                .collect(Collectors.joining("; "));
         String wish = context.getConfigurationParameter(PARAMETER)
                 .or(() -> Optional.ofNullable(System.getenv(VARIABLE)))
                 .orElse(OPTIONAL);
-        return decide(missing, isRequired(wish));
+        return decide(missing(real.get().value()), isRequired(wish));
+    }
+
+    /** As a {@link Real} test is decided on, where there is no JUnit configuration: why it is skipped, if it is. */
+    static Optional<String> reasonToSkip(String... needs) {
+        String wish = Optional.ofNullable(System.getProperty(PARAMETER))
+                .or(() -> Optional.ofNullable(System.getenv(VARIABLE)))
+                .orElse(OPTIONAL);
+        ConditionEvaluationResult decision = decide(missing(needs), isRequired(wish));
+        return decision.isDisabled() ? decision.getReason() : Optional.empty();
+    }
+
+    private static String missing(String... needs) {
+        return Stream.of(needs)
+                .flatMap(name -> RealComponent.named(name).missing().stream())
+                .collect(Collectors.joining("; "));
     }
 
     /** What a wish says. A mistyped one must not make a build green that has tested nothing. */

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.github.mailstay.testkit.real;
 
+import java.util.Optional;
 import org.junit.jupiter.api.extension.ExtensionContext;
 import org.junit.jupiter.api.extension.ExtensionContext.Namespace;
 import org.junit.jupiter.api.extension.ExtensionContext.Store;
@@ -25,6 +26,17 @@ public final class RealServers {
         shared = context.getRoot().getStore(NAMESPACE);
     }
 
+    /**
+     * Why a test that needs these must be skipped here, decided as for {@link Real}; empty if all is there. For tests of
+     * other engines than Jupiter, which take no notice of that annotation.
+     *
+     * @param needs as {@link Real#value}
+     * @throws RealServerException if something is missing, though {@code MAILSTAY_REAL=required}
+     */
+    public static Optional<String> reasonToSkip(String... needs) {
+        return RealExtension.reasonToSkip(needs);
+    }
+
     /** The run's Postfix with the default settings, which asks no policy server. Its messages are those of all tests. */
     public PostfixServer postfix() {
         return shared.getOrComputeIfAbsent(
@@ -37,6 +49,12 @@ public final class RealServers {
                 RbldnsdServer.class, key -> RbldnsdServer.builder().readyZones().start(), RbldnsdServer.class);
     }
 
+    /** The run's Redis, without a password; tests keep apart by the names of their keys. */
+    public RedisServer redis() {
+        return shared.getOrComputeIfAbsent(
+                RedisServer.class, key -> RedisServer.builder().start(), RedisServer.class);
+    }
+
     /** Starts a Postfix of the test's own. */
     public PostfixServer start(PostfixServer.Builder postfix) {
         return keep(postfix.start());
@@ -45,6 +63,11 @@ public final class RealServers {
     /** Starts an rbldnsd of the test's own. */
     public RbldnsdServer start(RbldnsdServer.Builder rbldnsd) {
         return keep(rbldnsd.start());
+    }
+
+    /** Starts a Redis of the test's own. */
+    public RedisServer start(RedisServer.Builder redis) {
+        return keep(redis.start());
     }
 
     /** Closes {@code thing} when the test ends: a server or client of another kind. */

@@ -98,6 +98,11 @@ class RealExtensionTest {
     }
 
     @Test
+    void tellsOtherEnginesWhyToSkip() {
+        assertThat(RealServers.reasonToSkip("sh")).isEmpty();
+    }
+
+    @Test
     void takesNoMistypedWish() {
         assertThat(RealExtension.isRequired("required")).isTrue();
         assertThat(RealExtension.isRequired("optional")).isFalse();

@@ -1,0 +1,221 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.github.mailstay.greylist.redis;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.github.mailstay.greylist.Attempt;
+import io.github.mailstay.greylist.CounterKey;
+import io.github.mailstay.greylist.GreylistEntry;
+import io.github.mailstay.greylist.GreylistKey;
+import io.github.mailstay.greylist.GreylistRules;
+import io.github.mailstay.greylist.Hash128;
+import io.github.mailstay.greylist.Sighting;
+import io.github.mailstay.greylist.Tally;
+import io.github.mailstay.greylist.store.Page;
+import io.github.mailstay.testkit.real.RealServers;
+import io.github.mailstay.testkit.real.RedisServer;
+import io.lettuce.core.RedisClient;
+import io.lettuce.core.api.StatefulRedisConnection;
+import io.lettuce.core.api.sync.RedisCommands;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import net.jqwik.api.Arbitraries;
+import net.jqwik.api.Arbitrary;
+import net.jqwik.api.Combinators;
+import net.jqwik.api.ForAll;
+import net.jqwik.api.Label;
+import net.jqwik.api.Property;
+import net.jqwik.api.Provide;
+import net.jqwik.api.constraints.LongRange;
+import net.jqwik.api.lifecycle.AddLifecycleHook;
+import net.jqwik.api.lifecycle.AfterContainer;
+import net.jqwik.api.lifecycle.BeforeContainer;
+import net.jqwik.api.lifecycle.LifecycleContext;
+import net.jqwik.api.lifecycle.SkipExecutionHook;
+import org.jspecify.annotations.Nullable;
+
+/** The scripts beside the pure rules: any state, any attempt. */
+@AddLifecycleHook(LuaAgainstRulesTest.NeedsRedis.class)
+class LuaAgainstRulesTest {
+    // Fifteen digits: more than Lua writes unless it is told to.
+    private static final long NOON = Instant.parse("9000-03-01T12:00:00Z").toEpochMilli();
+    private static final long MARGIN = 60_000;
+    private static final GreylistKey KEY = new GreylistKey(new Hash128(1, 2), new Hash128(-3, 4));
+    private static final CounterKey COUNTER = new CounterKey("passes", new Hash128(-5, 6));
+
+    private static @Nullable Rig rig;
+
+    @BeforeContainer
+    static void open() {
+        RedisServer redis = RedisServer.builder().start();
+        String prefix = Stores.prefix();
+        RedisClient client = RedisClient.create(redis.uri());
+        rig = new Rig(
+                redis, Stores.builder(redis.uri()).prefix(prefix).open(), new Names(prefix), client, client.connect());
+    }
+
+    @AfterContainer
+    static void close() {
+        rig().store.close();
+        rig().client.shutdown();
+        rig().server.close();
+    }
+
+    @Property
+    @Label("a try does to a hash what it does to an entry, from any state")
+    void recordIsTheRules(@ForAll("entries") @Nullable GreylistEntry before, @ForAll("attempts") Attempt attempt)
+            throws Exception {
+        put(before);
+        Sighting expected = GreylistRules.next(before, attempt);
+        assertThat(Stores.get(rig().store.record(KEY, attempt))).isEqualTo(expected);
+        assertThat(Stores.get(rig().store.find(KEY))).contains(expected.entry());
+        assertLives(
+                rig().names.of(KEY),
+                Duration.between(attempt.now(), expected.entry().expiresAt()));
+    }
+
+    @Property
+    @Label("an event does to a counter what it does to a tally, from any state")
+    void tallyIsTheTally(
+            @ForAll @LongRange(min = -1, max = 3) long count,
+            @ForAll("around") long first,
+            @ForAll @LongRange(max = 1_000_000) long later,
+            @ForAll("around") long expires,
+            @ForAll("around") long now,
+            @ForAll @LongRange(max = 1_000_000) long gap,
+            @ForAll @LongRange(min = 1, max = 1_000_000) long more)
+            throws Exception {
+        Instant at = Instant.ofEpochMilli(now);
+        Tally before = count < 1
+                ? null
+                : new Tally(
+                        count,
+                        Instant.ofEpochMilli(first),
+                        Instant.ofEpochMilli(first + later),
+                        Instant.ofEpochMilli(expires));
+        String name = rig().names.of(COUNTER);
+        redis().del(name);
+        if (before != null) {
+            redis().hset(name, hash(Rows.TALLY, count, first, first + later, expires));
+        }
+        Tally expected = Tally.next(before, at, Duration.ofMillis(gap), Duration.ofMillis(gap + more));
+        assertThat(Stores.get(rig().store.tally(COUNTER, at, Duration.ofMillis(gap), Duration.ofMillis(gap + more))))
+                .isEqualTo(expected);
+        assertThat(Stores.get(rig().store.find(COUNTER))).contains(expected);
+        assertLives(name, Duration.between(at, expected.expiresAt()));
+    }
+
+    @Property
+    @Label("an entry taken over does to a hash what it does to an entry, from any state")
+    void mergeIsTheRules(
+            @ForAll("entries") @Nullable GreylistEntry before, @ForAll("entries") @Nullable GreylistEntry other)
+            throws Exception {
+        if (other == null) {
+            return;
+        }
+        put(before);
+        assertThat(Stores.get(rig().store.merge(List.of(new Page.Row(KEY, other)))))
+                .isEqualTo(before == null ? 1 : 0);
+        GreylistEntry merged = GreylistRules.merge(before, other);
+        assertThat(Stores.get(rig().store.find(KEY))).contains(merged);
+        if (!merged.equals(before)) {
+            // There is no "now" in a merge: the last try stands for it, and the key of one that is over stays a minute.
+            Duration counts = Duration.between(merged.lastSeen(), merged.expiresAt());
+            assertLives(rig().names.of(KEY), counts.isNegative() ? Duration.ZERO : counts);
+        }
+    }
+
+    @Provide
+    Arbitrary<GreylistEntry> entries() {
+        return Combinators.combine(
+                        around(),
+                        Arbitraries.longs().between(0, 1_000_000),
+                        around(),
+                        Arbitraries.longs().between(1, 3),
+                        Arbitraries.longs().between(0, 2))
+                .as((first, more, expires, tries, passes) -> new GreylistEntry(
+                        Instant.ofEpochMilli(first),
+                        Instant.ofEpochMilli(first + more),
+                        Instant.ofEpochMilli(expires),
+                        tries,
+                        passes))
+                .injectNull(0.1);
+    }
+
+    @Provide
+    Arbitrary<Attempt> attempts() {
+        Arbitrary<Long> durations = Arbitraries.of(1L, 2L, 300_000L, 1_000_000L);
+        return Combinators.combine(around(), durations, durations, durations)
+                .as((now, delay, more, lifetime) -> new Attempt(
+                        Instant.ofEpochMilli(now),
+                        Duration.ofMillis(delay),
+                        Duration.ofMillis(delay + more),
+                        Duration.ofMillis(lifetime)));
+    }
+
+    /** A few values close together and a delay apart, so that every edge is met, and some in between. */
+    @Provide
+    Arbitrary<Long> around() {
+        return Arbitraries.oneOf(
+                        Arbitraries.longs().between(-2, 2),
+                        Arbitraries.longs().between(299_998, 300_002),
+                        Arbitraries.longs().between(-2_000_000, 2_000_000))
+                .map(offset -> NOON + offset);
+    }
+
+    /** The key lives as long as what it holds counts, and up to a minute more, reckoned from the time of the caller. */
+    private static void assertLives(String name, Duration counts) {
+        assertThat(redis().pttl(name)).isBetween(counts.toMillis(), counts.toMillis() + MARGIN);
+    }
+
+    private static void put(@Nullable GreylistEntry entry) {
+        String name = rig().names.of(KEY);
+        redis().del(name);
+        if (entry != null) {
+            redis().hset(
+                            name,
+                            hash(
+                                    Rows.ENTRY,
+                                    entry.firstSeen().toEpochMilli(),
+                                    entry.lastSeen().toEpochMilli(),
+                                    entry.expiresAt().toEpochMilli(),
+                                    entry.tries(),
+                                    entry.passes()));
+        }
+    }
+
+    private static Map<String, String> hash(String[] fields, long... values) {
+        Map<String, String> hash = new LinkedHashMap<>();
+        for (int i = 0; i < fields.length; i++) {
+            hash.put(fields[i], Long.toString(values[i]));
+        }
+        return hash;
+    }
+
+    private static Rig rig() {
+        return Optional.ofNullable(rig).orElseThrow();
+    }
+
+    private static RedisCommands<String, String> redis() {
+        return rig().connection.sync();
+    }
+
+    private record Rig(
+            RedisServer server,
+            RedisGreylistStore store,
+            Names names,
+            RedisClient client,
+            StatefulRedisConnection<String, String> connection) {}
+
+    /** What {@code @Real("redis")} does for Jupiter's tests. */
+    static class NeedsRedis implements SkipExecutionHook {
+        @Override
+        public SkipResult shouldBeSkipped(LifecycleContext context) {
+            return RealServers.reasonToSkip("redis").map(SkipResult::skip).orElse(SkipResult.doNotSkip());
+        }
+    }
+}
