@@ -2,6 +2,7 @@
 package io.github.mailstay.greylist;
 
 import io.github.mailstay.greylist.store.GreylistStore;
+import io.github.mailstay.greylist.store.Visit;
 import io.github.mailstay.net.MailAddress;
 import java.time.Duration;
 import java.time.Instant;
@@ -47,12 +48,15 @@ final class Ceiling {
                         settings.ceiling().plus(settings.retryWindow())));
     }
 
-    /** Counts a try that is about to be deferred; how often and since when that was, if it must not be any more. */
-    CompletionStage<Optional<Tally>> reached(MailAddress sender, MailAddress recipient, Instant now, Duration delay) {
-        return store.tally(keys.deferrals(sender, recipient), now, delay, memory)
-                .thenApply(tally -> Optional.of(tally)
-                        .filter(counted -> counted.count() >= tries
-                                || !now.isBefore(counted.firstCounted().plus(time))));
+    /** What counts a try if it is deferred for this delay. */
+    Visit.Deferrals count(MailAddress sender, MailAddress recipient, Duration delay) {
+        return new Visit.Deferrals(keys.deferrals(sender, recipient), delay, memory);
+    }
+
+    /** Whether a mail that was deferred so often, and since then, must not be deferred any more. */
+    boolean isReached(Tally deferrals, Instant now) {
+        return deferrals.count() >= tries
+                || !now.isBefore(deferrals.firstCounted().plus(time));
     }
 
     /** Begins anew, after the mail has passed. */

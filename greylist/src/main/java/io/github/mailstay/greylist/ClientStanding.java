@@ -2,6 +2,7 @@
 package io.github.mailstay.greylist;
 
 import io.github.mailstay.greylist.store.GreylistStore;
+import io.github.mailstay.greylist.store.Visit;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Optional;
@@ -27,6 +28,11 @@ final class ClientStanding {
         this.keys = keys;
         this.passesNeeded = passesNeeded;
         this.lifetime = lifetime;
+    }
+
+    /** What makes a client trusted; empty if nothing does. */
+    Optional<Visit.Trust> trust(ClientIdentity client) {
+        return passesNeeded == 0 ? Optional.empty() : Optional.of(new Visit.Trust(keys.passes(client), passesNeeded));
     }
 
     CompletionStage<Boolean> isTrusted(ClientIdentity client, Instant now) {
@@ -56,7 +62,7 @@ final class ClientStanding {
     }
 
     /** Gives a client what it would have earned. */
-    CompletionStage<?> trust(ClientIdentity client, Instant now) {
+    CompletionStage<?> give(ClientIdentity client, Instant now) {
         CompletionStage<?> counted = CompletableFuture.completedFuture(0);
         for (int i = 0; i < passesNeeded; i++) {
             counted = counted.thenCompose(before -> store.tally(keys.passes(client), now, Duration.ZERO, lifetime));

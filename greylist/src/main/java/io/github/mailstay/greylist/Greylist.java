@@ -4,6 +4,7 @@ package io.github.mailstay.greylist;
 import io.github.mailstay.greylist.MessageMemory.Message;
 import io.github.mailstay.greylist.store.GreylistStore;
 import io.github.mailstay.greylist.store.Page;
+import io.github.mailstay.greylist.store.Visit;
 import io.github.mailstay.policy.CheckContext;
 import io.github.mailstay.policy.Outcome;
 import io.github.mailstay.policy.PolicyCheck;
@@ -94,7 +95,7 @@ public final class Greylist implements PolicyCheck {
         }
         ClientIdentity client =
                 settings.identity().identify(request, context).orElseGet(() -> keys.network(address.get()));
-        return watch.watch(visit(new Visit(request, message, client)));
+        return watch.watch(test(new Mail(request, message, client)));
     }
 
     /** What an operator does beside this check. */
@@ -103,60 +104,69 @@ public final class Greylist implements PolicyCheck {
     }
 
     /** One recipient that is tested. */
-    private record Visit(PolicyRequest request, Message message, ClientIdentity client) {
+    private record Mail(PolicyRequest request, Message message, ClientIdentity client) {
         int score() {
             return message.suspicion().map(Suspicion::score).orElse(0);
         }
     }
 
-    private CompletionStage<Outcome> visit(Visit visit) {
-        return standing.isTrusted(visit.client(), visit.message().arrived()).thenCompose(trusted -> {
-            if (!trusted) {
-                return record(visit);
-            }
-            if (visit.score() >= settings.demoteAt()) {
-                return demote(visit).thenCompose(done -> record(visit));
-            }
-            count(visit);
-            return CompletableFuture.completedFuture(Outcome.pass("result=trusted"));
-        });
+    private CompletionStage<Outcome> test(Mail mail) {
+        if (mail.score() < settings.demoteAt()) {
+            return visit(mail, standing.trust(mail.client()));
+        }
+        return standing.isTrusted(mail.client(), mail.message().arrived())
+                .thenCompose(trusted -> trusted ? demote(mail) : CompletableFuture.completedFuture(false))
+                .thenCompose(demoted -> visit(mail, Optional.empty()));
     }
 
-    private CompletionStage<Boolean> demote(Visit visit) {
-        tell(listener -> listener.demoted(visit.request(), visit.client()));
-        return standing.demote(visit.client());
+    private CompletionStage<Boolean> demote(Mail mail) {
+        tell(listener -> listener.demoted(mail.request(), mail.client()));
+        return standing.demote(mail.client());
     }
 
-    private CompletionStage<Outcome> record(Visit visit) {
-        PolicyRequest request = visit.request();
-        GreylistKey key = keys.key(visit.client(), request.sender(), request.recipient());
+    private CompletionStage<Outcome> visit(Mail mail, Optional<Visit.Trust> trust) {
+        PolicyRequest request = mail.request();
         Attempt attempt = new Attempt(
-                visit.message().arrived(),
-                settings.delays().at(visit.score()),
+                mail.message().arrived(),
+                settings.delays().at(mail.score()),
                 settings.retryWindow(),
                 settings.lifetime());
-        return store.record(key, attempt).thenCompose(sighting -> {
-            if (sighting.passes()) {
-                count(visit);
-                return CompletableFuture.completedFuture(passed(visit, sighting));
+        Visit visit = new Visit(
+                keys.key(mail.client(), request.sender(), request.recipient()),
+                attempt,
+                trust,
+                ceiling.map(end -> end.count(request.sender(), request.recipient(), attempt.delay())));
+        return store.visit(visit).thenCompose(visited -> {
+            if (visited.sighting().isEmpty()) {
+                count(mail);
+                return CompletableFuture.completedFuture(Outcome.pass("result=trusted"));
             }
-            return deferred(visit, key, attempt, sighting);
+            Sighting sighting = visited.sighting().get();
+            if (sighting.passes()) {
+                count(mail);
+                return CompletableFuture.completedFuture(passed(mail, sighting));
+            }
+            Optional<Tally> reached =
+                    visited.deferrals().filter(tally -> ceiling.orElseThrow().isReached(tally, attempt.now()));
+            return reached.isPresent()
+                    ? end(mail, visit, sighting, reached.get())
+                    : throttled(mail, visit.key(), sighting);
         });
     }
 
-    private Outcome passed(Visit visit, Sighting sighting) {
+    private Outcome passed(Mail mail, Sighting sighting) {
         return sighting.kind() == Sighting.Kind.KNOWN
                 ? Outcome.pass(GreylistWords.found(sighting))
                 : new Outcome.Continue(
                         GreylistWords.found(sighting),
                         List.of(),
-                        List.of(words.header(sighting.waited(), visit.message().suspicion())));
+                        List.of(words.header(sighting.waited(), mail.message().suspicion())));
     }
 
     /** Counts a pass, once a message. The mail does not wait for it, and passes if it cannot be counted. */
-    private void count(Visit visit) {
-        if (visit.message().first("pass " + visit.client())) {
-            var unused = standing.passed(visit.client(), visit.message().arrived())
+    private void count(Mail mail) {
+        if (mail.message().first("pass " + mail.client())) {
+            var unused = standing.passed(mail.client(), mail.message().arrived())
                     .exceptionally(failure -> {
                         log.debug("greylist: a pass was not counted", failure);
                         return null;
@@ -164,27 +174,15 @@ public final class Greylist implements PolicyCheck {
         }
     }
 
-    private CompletionStage<Outcome> deferred(Visit visit, GreylistKey key, Attempt attempt, Sighting sighting) {
-        if (ceiling.isEmpty()) {
-            return throttled(visit, key, sighting);
-        }
-        PolicyRequest request = visit.request();
-        return ceiling.get()
-                .reached(request.sender(), request.recipient(), attempt.now(), attempt.delay())
-                .thenCompose(reached -> reached.isPresent()
-                        ? end(visit, key, attempt, sighting, reached.get())
-                        : throttled(visit, key, sighting));
-    }
-
     /** Lets a mail pass that has been deferred for long enough; from here on its client is known for it. */
-    private CompletionStage<Outcome> end(
-            Visit visit, GreylistKey key, Attempt attempt, Sighting sighting, Tally tally) {
-        PolicyRequest request = visit.request();
+    private CompletionStage<Outcome> end(Mail mail, Visit visit, Sighting sighting, Tally tally) {
+        PolicyRequest request = mail.request();
+        Attempt attempt = visit.attempt();
         GreylistEntry entry = sighting.entry();
         GreylistEntry known = new GreylistEntry(
                 entry.firstSeen(), attempt.now(), attempt.now().plus(attempt.lifetime()), entry.tries(), 1);
         tell(listener -> listener.ceilingReached(request, tally));
-        return store.merge(List.of(new Page.Row(key, known)))
+        return store.merge(List.of(new Page.Row(visit.key(), known)))
                 .thenCombine(
                         ceiling.orElseThrow().reset(request.sender(), request.recipient()),
                         (merged, reset) -> new Outcome.Continue(
@@ -192,26 +190,26 @@ public final class Greylist implements PolicyCheck {
                                 List.of(),
                                 List.of(words.header(
                                         GreylistWords.waited(tally, attempt.now()),
-                                        visit.message().suspicion()))));
+                                        mail.message().suspicion()))));
     }
 
-    private CompletionStage<Outcome> throttled(Visit visit, GreylistKey key, Sighting sighting) {
+    private CompletionStage<Outcome> throttled(Mail mail, GreylistKey key, Sighting sighting) {
         if (sighting.kind() != Sighting.Kind.FIRST) {
-            return CompletableFuture.completedFuture(defer(visit, GreylistWords.found(sighting)));
+            return CompletableFuture.completedFuture(defer(mail, GreylistWords.found(sighting)));
         }
-        return throttle.exceeded(visit.client(), visit.message().arrived())
+        return throttle.exceeded(mail.client(), mail.message().arrived())
                 .thenCompose(exceeded -> exceeded
                         // Its clock does not start: what a sprayer tries now must be tried again later.
-                        ? store.forget(key).thenApply(forgotten -> defer(visit, "result=throttled"))
-                        : CompletableFuture.completedFuture(defer(visit, GreylistWords.found(sighting))));
+                        ? store.forget(key).thenApply(forgotten -> defer(mail, "result=throttled"))
+                        : CompletableFuture.completedFuture(defer(mail, GreylistWords.found(sighting))));
     }
 
-    private Outcome defer(Visit visit, String found) {
+    private Outcome defer(Mail mail, String found) {
         // Without an instance nothing would lead from DATA back to this recipient.
         boolean waits =
-                settings.nullSenderAtData() && !visit.request().instance().isEmpty();
-        if (waits && visit.request().sender().isNullSender()) {
-            visit.message().hold();
+                settings.nullSenderAtData() && !mail.request().instance().isEmpty();
+        if (waits && mail.request().sender().isNullSender()) {
+            mail.message().hold();
             return Outcome.pass(found + " held");
         }
         return Outcome.settle(found, settings.deferral());

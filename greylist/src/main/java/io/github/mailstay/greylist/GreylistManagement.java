@@ -76,7 +76,7 @@ public final class GreylistManagement {
             return CompletableFuture.failedFuture(
                     new IllegalStateException("clients are never trusted here: trustAfter is 0"));
         }
-        return standing.trust(identity, clock.instant()).thenApply(counted -> null);
+        return standing.give(identity, clock.instant()).thenApply(counted -> null);
     }
 
     /** Forgets a triplet, which must wait again; whether there was one. */

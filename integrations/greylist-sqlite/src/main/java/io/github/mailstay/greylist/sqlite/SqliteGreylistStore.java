@@ -15,6 +15,8 @@ import io.github.mailstay.greylist.store.StoreException;
 import io.github.mailstay.greylist.store.StoreException.Reason;
 import io.github.mailstay.greylist.store.StoreStats;
 import io.github.mailstay.greylist.store.Swept;
+import io.github.mailstay.greylist.store.Visit;
+import io.github.mailstay.greylist.store.Visited;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.SQLException;
@@ -89,6 +91,18 @@ public final class SqliteGreylistStore implements GreylistStore {
             @Override
             Tally apply(WriterSql sql) throws SQLException {
                 return sql.tally(key, at, minGap.toMillis(), ttl.toMillis());
+            }
+        });
+    }
+
+    /** All in one transaction: one turn of the writer, not three. */
+    @Override
+    public CompletionStage<Visited> visit(Visit visit) {
+        visit.deferrals().ifPresent(count -> Tally.checkTimes(count.minGap(), count.ttl()));
+        return writer.submit(new Work<>() {
+            @Override
+            Visited apply(WriterSql sql) throws SQLException {
+                return sql.visit(visit);
             }
         });
     }

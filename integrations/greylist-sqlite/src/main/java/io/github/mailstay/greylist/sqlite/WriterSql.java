@@ -9,6 +9,8 @@ import io.github.mailstay.greylist.Hash128;
 import io.github.mailstay.greylist.Sighting;
 import io.github.mailstay.greylist.Tally;
 import io.github.mailstay.greylist.store.Page;
+import io.github.mailstay.greylist.store.Visit;
+import io.github.mailstay.greylist.store.Visited;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.sql.Connection;
@@ -16,6 +18,7 @@ import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Instant;
+import java.util.Optional;
 import org.sqlite.SQLiteErrorCode;
 import org.sqlite.SQLiteException;
 
@@ -80,6 +83,7 @@ final class WriterSql implements AutoCloseable {
     private final PreparedStatement tally;
     private final PreparedStatement isKnown;
     private final PreparedStatement merge;
+    private final PreparedStatement isTrusted;
 
     WriterSql(Connection connection) throws SQLException {
         this.connection = connection;
@@ -89,6 +93,8 @@ final class WriterSql implements AutoCloseable {
         tally = connection.prepareStatement(TALLY);
         isKnown = connection.prepareStatement("SELECT count(*) FROM entry WHERE tuple = ?");
         merge = connection.prepareStatement(MERGE);
+        isTrusted =
+                connection.prepareStatement("SELECT 1 FROM counter WHERE id = ? AND count >= ? AND expires_at >= ?");
     }
 
     Connection connection() {
@@ -151,6 +157,34 @@ final class WriterSql implements AutoCloseable {
         }
     }
 
+    Visited visit(Visit visit) throws SQLException {
+        Attempt attempt = visit.attempt();
+        if (visit.trust().isPresent()
+                && isTrusted(visit.trust().get(), attempt.now().toEpochMilli())) {
+            return Visited.TRUSTED;
+        }
+        Sighting sighting = record(visit.key(), attempt);
+        if (sighting.passes() || visit.deferrals().isEmpty()) {
+            return new Visited(Optional.of(sighting), Optional.empty());
+        }
+        Visit.Deferrals count = visit.deferrals().get();
+        Tally tally = tally(
+                count.counter(),
+                attempt.now().toEpochMilli(),
+                count.minGap().toMillis(),
+                count.ttl().toMillis());
+        return new Visited(Optional.of(sighting), Optional.of(tally));
+    }
+
+    private boolean isTrusted(Visit.Trust trust, long now) throws SQLException {
+        isTrusted.setBytes(1, id(trust.counter()));
+        isTrusted.setLong(2, trust.needed());
+        isTrusted.setLong(3, now);
+        try (ResultSet row = isTrusted.executeQuery()) {
+            return row.next();
+        }
+    }
+
     /** Whether the entry was not known. */
     boolean merge(Page.Row row) throws SQLException {
         byte[] tuple = row.key().tuple().toBytes();
@@ -197,7 +231,8 @@ final class WriterSql implements AutoCloseable {
 
     @Override
     public void close() throws SQLException {
-        for (PreparedStatement statement : new PreparedStatement[] {begin, commit, record, tally, isKnown, merge}) {
+        for (PreparedStatement statement :
+                new PreparedStatement[] {begin, commit, record, tally, isKnown, merge, isTrusted}) {
             statement.close();
         }
     }
