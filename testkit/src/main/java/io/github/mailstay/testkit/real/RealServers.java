@@ -37,6 +37,12 @@ public final class RealServers {
                 RbldnsdServer.class, key -> RbldnsdServer.builder().readyZones().start(), RbldnsdServer.class);
     }
 
+    /** The run's PostgreSQL, without a standby. Tests keep apart by schemas of their own. */
+    public PostgresServer postgresql() {
+        return shared.getOrComputeIfAbsent(
+                PostgresServer.class, key -> PostgresServer.builder().start(), PostgresServer.class);
+    }
+
     /** Starts a Postfix of the test's own. */
     public PostfixServer start(PostfixServer.Builder postfix) {
         return keep(postfix.start());
@@ -45,6 +51,11 @@ public final class RealServers {
     /** Starts an rbldnsd of the test's own. */
     public RbldnsdServer start(RbldnsdServer.Builder rbldnsd) {
         return keep(rbldnsd.start());
+    }
+
+    /** Starts a PostgreSQL of the test's own. */
+    public PostgresServer start(PostgresServer.Builder postgresql) {
+        return keep(postgresql.start());
     }
 
     /** Closes {@code thing} when the test ends: a server or client of another kind. */
