@@ -18,7 +18,7 @@ final class PostgresNode {
     static final String SERVER = BIN + "postgres";
     static final String USER = "postgres";
 
-    private static final Duration TOOL_LIMIT = Duration.ofSeconds(120);
+    private static final Duration TOOL_LIMIT = Duration.ofMinutes(2);
     private static final Duration START_LIMIT = Duration.ofSeconds(60);
     private static final Duration STOP_LIMIT = Duration.ofSeconds(20);
 
@@ -140,7 +140,8 @@ final class PostgresNode {
     private void tool(String command, Map<String, String> environment, List<String> arguments) {
         List<String> words = new ArrayList<>(List.of(BIN + command));
         words.addAll(arguments);
-        PrivateProcess.Builder builder = PrivateProcess.builder(work, command, words).user(USER);
+        PrivateProcess.Builder builder =
+                PrivateProcess.builder(work, command, words).user(USER);
         environment.forEach(builder::environment);
         run(command, builder, true);
     }

@@ -36,9 +36,7 @@ public final class PostgresServer implements AutoCloseable {
         // Not in /dev/shm: what a killed one leaves lies in its own directory, and goes with it.
         settings.put("dynamic_shared_memory_type", "mmap");
         settings.putAll(builder.settings);
-        standby = builder.hasStandby
-                ? Optional.of(new PostgresNode(work, "standby", settings))
-                : Optional.empty();
+        standby = builder.hasStandby ? Optional.of(new PostgresNode(work, "standby", settings)) : Optional.empty();
         if (builder.hasStandby) {
             settings.put("synchronous_standby_names", "*");
         }

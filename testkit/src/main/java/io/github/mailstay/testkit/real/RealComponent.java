@@ -42,8 +42,7 @@ record RealComponent(String name, Optional<String> debianPackage, List<String> c
                         name, Optional.of("postfix"), List.of(PostfixServer.MASTER, "smtp-sink", "setpriv"), true);
             case "rbldnsd" -> new RealComponent(name, Optional.of("rbldnsd"), List.of("rbldnsd", "setpriv"), false);
             case "postgresql" ->
-                new RealComponent(
-                        name, Optional.of("postgresql-15"), List.of(PostgresNode.SERVER, "setpriv"), false);
+                new RealComponent(name, Optional.of("postgresql-15"), List.of(PostgresNode.SERVER, "setpriv"), false);
             case "root" -> new RealComponent(name, Optional.empty(), List.of(), true);
             default -> {
                 if (!name.matches("[A-Za-z0-9._+-]{1,64}")) {
