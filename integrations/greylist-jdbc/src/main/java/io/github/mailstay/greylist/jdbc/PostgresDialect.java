@@ -96,7 +96,9 @@ final class PostgresDialect implements Dialect {
 
     @Override
     public String hasTables() {
-        return "SELECT to_regclass('mailstay_meta') IS NOT NULL";
+        // Not to_regclass: it may answer from a cache of before we waited for whoever makes them.
+        return "SELECT EXISTS (SELECT 1 FROM pg_catalog.pg_tables WHERE tablename = 'mailstay_meta'"
+                + " AND schemaname = ANY (current_schemas(false)))";
     }
 
     @Override
