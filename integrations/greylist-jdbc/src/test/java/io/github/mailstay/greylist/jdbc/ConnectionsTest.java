@@ -25,8 +25,8 @@ class ConnectionsTest {
     void connectionsAreLeftAsTheyWere(boolean autoCommit, RealServers servers) throws Exception {
         PostgresServer server = servers.postgresql();
         String schema = Databases.freshSchema(server);
-        try (TestSource source = new TestSource(
-                Databases.url(server.port()), Databases.properties(schema), autoCommit)) {
+        try (TestSource source =
+                new TestSource(Databases.url(server.port()), Databases.properties(schema), autoCommit)) {
             try (JdbcGreylistStore store = Given.open(source)) {
                 Given.get(store.record(Given.key(1), Given.at(Given.NOON)));
                 // One that fails on the server, which leaves a transaction broken behind it.
@@ -86,8 +86,8 @@ class ConnectionsTest {
                 Given.get(answer);
             }
             // xmin is the transaction that made a row.
-            int transactions = Integer.parseInt(
-                    Databases.query(source, "SELECT count(DISTINCT xmin::text) FROM mailstay_entry"));
+            int transactions =
+                    Integer.parseInt(Databases.query(source, "SELECT count(DISTINCT xmin::text) FROM mailstay_entry"));
             assertThat(transactions).isLessThan(calls / 10);
             assertThat(source.mostLent()).as("at once").isBetween(2, 5);
         }

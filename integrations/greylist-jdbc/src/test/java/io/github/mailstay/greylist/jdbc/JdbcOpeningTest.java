@@ -56,7 +56,8 @@ class JdbcOpeningTest {
     void severalThatOpenAtOnceAllSucceed(RealServers servers) throws Exception {
         for (int round = 0; round < 5; round++) {
             String schema = Databases.freshSchema(servers.postgresql());
-            try (TestSource source = Databases.source(schema, servers.postgresql().port())) {
+            try (TestSource source =
+                    Databases.source(schema, servers.postgresql().port())) {
                 openTogether(source, 4);
                 assertThat(Databases.query(source, "SELECT count(*) FROM mailstay_meta"))
                         .isEqualTo("2");
@@ -101,7 +102,11 @@ class JdbcOpeningTest {
         properties.setProperty("password", "another");
         try (TestSource guest = new TestSource(Databases.url(server.port()), properties, true);
                 JdbcGreylistStore store = open(guest)) {
-            assertThat(store.stats().toCompletableFuture().get(30, TimeUnit.SECONDS).entries()).isZero();
+            assertThat(store.stats()
+                            .toCompletableFuture()
+                            .get(30, TimeUnit.SECONDS)
+                            .entries())
+                    .isZero();
         }
     }
 

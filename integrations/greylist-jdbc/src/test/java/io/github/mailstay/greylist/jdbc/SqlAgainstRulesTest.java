@@ -50,8 +50,7 @@ class SqlAgainstRulesTest {
     void aTryDoesToARowWhatItDoesToAnEntry(RealServers servers) throws Exception {
         forAll(servers, () -> Combinators.combine(entries(), attempts()).as(Tuple::of), (session, sample) -> {
             put(session, sample.get1());
-            Sighting expected =
-                    GreylistRules.next(sample.get1().orElse(null), sample.get2());
+            Sighting expected = GreylistRules.next(sample.get1().orElse(null), sample.get2());
             assertThat(Statements.record(session, KEY, sample.get2())).isEqualTo(expected);
             assertThat(Statements.find(session, KEY)).contains(expected.entry());
         });
@@ -59,16 +58,23 @@ class SqlAgainstRulesTest {
 
     @Test
     void anEventDoesToACounterWhatItDoesToATally(RealServers servers) throws Exception {
-        forAll(servers, () -> Combinators.combine(tallies(), around(), gaps(), gaps()).as(Tuple::of), (session, it) -> {
-            put(session, it.get1().orElse(null));
-            long now = it.get2();
-            long gap = it.get3();
-            long ttl = gap + it.get4() + 1;
-            Tally expected = Tally.next(
-                    it.get1().orElse(null), Instant.ofEpochMilli(now), Duration.ofMillis(gap), Duration.ofMillis(ttl));
-            assertThat(Statements.tally(session, COUNTER, now, gap, ttl)).isEqualTo(expected);
-            assertThat(Statements.find(session, COUNTER)).contains(expected);
-        });
+        forAll(
+                servers,
+                () -> Combinators.combine(tallies(), around(), gaps(), gaps()).as(Tuple::of),
+                (session, it) -> {
+                    put(session, it.get1().orElse(null));
+                    long now = it.get2();
+                    long gap = it.get3();
+                    long ttl = gap + it.get4() + 1;
+                    Tally expected = Tally.next(
+                            it.get1().orElse(null),
+                            Instant.ofEpochMilli(now),
+                            Duration.ofMillis(gap),
+                            Duration.ofMillis(ttl));
+                    assertThat(Statements.tally(session, COUNTER, now, gap, ttl))
+                            .isEqualTo(expected);
+                    assertThat(Statements.find(session, COUNTER)).contains(expected);
+                });
     }
 
     @Test
@@ -82,12 +88,11 @@ class SqlAgainstRulesTest {
         });
     }
 
-    private static <T> void forAll(
-            RealServers servers, Supplier<Arbitrary<T>> values, Claim<T> claim) throws Exception {
+    private static <T> void forAll(RealServers servers, Supplier<Arbitrary<T>> values, Claim<T> claim)
+            throws Exception {
         try (TestSource source = Databases.fresh(servers.postgresql())) {
             Transactions transactions = new Transactions(source, new PostgresDialect());
-            transactions.run(
-                    Duration.ofSeconds(10), session -> Schema.open(session, "it", Databases.FINGERPRINT));
+            transactions.run(Duration.ofSeconds(10), session -> Schema.open(session, "it", Databases.FINGERPRINT));
             long seed = new Random().nextLong();
             JqwikSession.run(() -> {
                 Random random = new Random(seed);
@@ -150,7 +155,8 @@ class SqlAgainstRulesTest {
     }
 
     private static Arbitrary<Long> gaps() {
-        return Arbitraries.oneOf(Arbitraries.of(0L, 1L, 300_000L), Arbitraries.longs().between(0, 1_000_000));
+        return Arbitraries.oneOf(
+                Arbitraries.of(0L, 1L, 300_000L), Arbitraries.longs().between(0, 1_000_000));
     }
 
     /** A few values close together and a delay apart, so that every edge is met, and some in between. */
@@ -166,7 +172,8 @@ class SqlAgainstRulesTest {
         var unused = Statements.forget(session, KEY);
         if (entry.isPresent()) {
             // Into nothing, an entry goes as it is.
-            assertThat(Statements.merge(session, new Page.Row(KEY, entry.get()))).isTrue();
+            assertThat(Statements.merge(session, new Page.Row(KEY, entry.get())))
+                    .isTrue();
             assertThat(Statements.find(session, KEY)).isEqualTo(entry);
         }
     }
