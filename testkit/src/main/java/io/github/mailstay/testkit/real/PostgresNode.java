@@ -124,16 +124,17 @@ final class PostgresNode {
         tool("pg_ctl", Map.of(), List.of("promote", "-w", "-D", data.toString()));
     }
 
+    /** Its processes, the main one last. */
+    Stream<ProcessHandle> family() {
+        return processes.stream().flatMap(it -> Stream.concat(it.handle().descendants(), Stream.of(it.handle())));
+    }
+
     private void signal(String signal) {
-        for (PrivateProcess process : processes) {
-            List<String> command = new ArrayList<>(List.of("kill", "-s", signal));
-            // The main process last, lest it starts others meanwhile.
-            Stream.concat(process.handle().descendants(), Stream.of(process.handle()))
-                    .filter(PrivateProcess::isAlive)
-                    .forEach(handle -> command.add(Long.toString(handle.pid())));
-            if (command.size() > 3) {
-                run("kill", PrivateProcess.builder(work, name + "-kill", command), false);
-            }
+        List<String> command = new ArrayList<>(List.of("kill", "-s", signal));
+        // The main process last, lest it starts others meanwhile.
+        family().filter(PrivateProcess::isAlive).forEach(it -> command.add(Long.toString(it.pid())));
+        if (command.size() > 3) {
+            run("kill", PrivateProcess.builder(work, name + "-kill", command), false);
         }
     }
 

@@ -1,9 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.github.mailstay.testkit.real;
 
+import java.nio.file.Path;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 /**
  * A private PostgreSQL 15 on a free TCP port of 127.0.0.1, with a superuser, a password and the database
@@ -111,6 +114,18 @@ public final class PostgresServer implements AutoCloseable {
      */
     public synchronized void promote() {
         theStandby().promote();
+    }
+
+    /** All processes of the primary and the standby, for tests of this class. */
+    synchronized List<ProcessHandle> processes() {
+        return Stream.concat(Stream.of(primary), standby.stream())
+                .flatMap(PostgresNode::family)
+                .toList();
+    }
+
+    /** Where its files are, for tests of this class. */
+    Path directory() {
+        return work.path();
     }
 
     private PostgresNode theStandby() {
