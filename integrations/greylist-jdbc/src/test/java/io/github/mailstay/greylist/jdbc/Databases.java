@@ -51,6 +51,7 @@ final class Databases {
         properties.setProperty("user", PostgresServer.LOGIN);
         properties.setProperty("password", PostgresServer.PASSWORD);
         properties.setProperty("currentSchema", schema);
+        properties.setProperty("ApplicationName", schema);
         properties.setProperty("connectTimeout", "2");
         properties.setProperty("loginTimeout", "2");
         properties.setProperty("targetServerType", "primary");
@@ -71,6 +72,16 @@ final class Databases {
                 Statement statement = connection.createStatement();
                 ResultSet row = statement.executeQuery(sql)) {
             return row.next() ? row.getString(1) : "";
+        }
+    }
+
+    /** Waits until this holds of the server, within a minute. */
+    static void await(DataSource source, String condition) throws Exception {
+        for (int left = 1200; !query(source, "SELECT " + condition).equals("t"); left--) {
+            if (left == 0) {
+                throw new AssertionError("it does not come to: " + condition);
+            }
+            Thread.sleep(50);
         }
     }
 }
