@@ -73,6 +73,24 @@ class ConnectionsTest {
         }
     }
 
+    /** As one to a primary that has become a standby is: a pool would hand it out for ever. */
+    @Test
+    void aConnectionThatTakesNoWritesIsGivenUp(RealServers servers) throws Exception {
+        try (TestSource source = Databases.fresh(servers.postgresql());
+                JdbcGreylistStore store = Given.open(source)) {
+            try (Connection connection = source.getConnection();
+                    var statement = connection.createStatement()) {
+                var unused = statement.execute("SET default_transaction_read_only = on");
+            }
+            assertThat(source.idle()).hasSize(1);
+            assertThat(Given.failureOf(store.record(Given.key(1), Given.at(Given.NOON))))
+                    .hasMessageContaining("read-only");
+            assertThat(Given.get(store.record(Given.key(1), Given.at(Given.NOON)))
+                            .kind())
+                    .isEqualTo(Sighting.Kind.FIRST);
+        }
+    }
+
     @Test
     void manyCallsShareFewTransactions(RealServers servers) throws Exception {
         try (TestSource source = Databases.fresh(servers.postgresql());

@@ -12,6 +12,7 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import javax.sql.DataSource;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -19,6 +20,7 @@ import org.junit.jupiter.api.Test;
 /** What the lane does when the source gives no connection: soon, late, or never. */
 class LaneTest {
     private final CountDownLatch asked = new CountDownLatch(1);
+    private final AtomicInteger times = new AtomicInteger();
     private final CountDownLatch release = new CountDownLatch(1);
     private final Lane lane = new Lane(
             "db",
@@ -53,6 +55,7 @@ class LaneTest {
         for (CompletableFuture<Boolean> each : waiting) {
             assertThat(Given.failureOf(each).reason()).isEqualTo(Reason.FAILED);
         }
+        assertThat(times).as("asked for a connection").hasValue(1);
     }
 
     @Test
@@ -87,6 +90,7 @@ class LaneTest {
     private DataSource stuck() {
         return (DataSource) Proxy.newProxyInstance(
                 LaneTest.class.getClassLoader(), new Class<?>[] {DataSource.class}, (proxy, method, arguments) -> {
+                    times.incrementAndGet();
                     asked.countDown();
                     // An interrupt does not get it out of here, as it gets nobody out of a socket.
                     while (!awaitRelease()) {}

@@ -74,6 +74,27 @@ class ServerTroubleTest {
         }
     }
 
+    /** PostgreSQL calls a commit done if one cancels its wait for the standby; nobody here must. */
+    @Test
+    void aCommitThatNoStandbyConfirmsIsNotAnswered(RealServers servers) throws Exception {
+        PostgresServer server = servers.start(PostgresServer.builder());
+        try (TestSource source = Databases.fresh(server);
+                JdbcGreylistStore store =
+                        Given.builder(source).timeout(Duration.ofMillis(300)).open()) {
+            Given.get(store.record(Given.key(1), Given.at(Given.NOON)));
+            Databases.execute(source, "ALTER SYSTEM SET synchronous_standby_names = 'nobody'");
+            Databases.execute(source, "SELECT pg_reload_conf()");
+            Databases.await(source, "current_setting('synchronous_standby_names') = 'nobody'");
+            assertThat(Given.failureOf(store.record(Given.key(2), Given.at(Given.NOON)))
+                            .reason())
+                    .isEqualTo(Reason.FAILED);
+            Databases.execute(source, "ALTER SYSTEM RESET synchronous_standby_names");
+            Databases.execute(source, "SELECT pg_reload_conf()");
+            Databases.await(source, "NOT EXISTS (SELECT 1 FROM pg_stat_activity WHERE wait_event = 'SyncRep')");
+            assertGoesOn(store);
+        }
+    }
+
     /** A node that freezes in the middle of a transaction must not keep its rows from the others for ever. */
     @Test
     void aNodeThatFreezesLetsGoOfItsRows(RealServers servers) throws Exception {
