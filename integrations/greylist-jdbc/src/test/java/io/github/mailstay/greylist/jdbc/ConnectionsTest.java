@@ -8,6 +8,9 @@ import io.github.mailstay.testkit.real.PostgresServer;
 import io.github.mailstay.testkit.real.Real;
 import io.github.mailstay.testkit.real.RealServers;
 import java.sql.Connection;
+import java.sql.ResultSet;
+import java.sql.Statement;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletionStage;
@@ -60,16 +63,29 @@ class ConnectionsTest {
         var properties = Databases.properties(Databases.freshSchema(server));
         properties.setProperty("options", "-c default_transaction_isolation=serializable");
         try (TestSource source = new TestSource(Databases.url(server.port()), properties, true);
+                Session session = Session.begin(source, new PostgresDialect(), Duration.ofSeconds(10));
+                ResultSet row = session.statement("SHOW transaction_isolation").executeQuery()) {
+            assertThat(row.next()).isTrue();
+            assertThat(row.getString(1)).isEqualTo("read committed");
+        }
+    }
+
+    /** A source whose connections come with a transaction that somebody began on them. */
+    @Test
+    void whatWasLeftOpenIsRolledBackFirst(RealServers servers) throws Exception {
+        PostgresServer server = servers.postgresql();
+        var properties = Databases.properties(Databases.freshSchema(server));
+        try (TestSource source = new TestSource(Databases.url(server.port()), properties, false);
                 JdbcGreylistStore store = Given.open(source)) {
-            List<CompletionStage<Sighting>> answers = new ArrayList<>();
-            for (int i = 0; i < 400; i++) {
-                answers.add(store.record(Given.key(i % 5), Given.at(Given.NOON)));
+            Given.get(store.record(Given.key(1), Given.at(Given.NOON)));
+            for (Connection connection : source.idle()) {
+                try (Statement statement = connection.createStatement()) {
+                    var unused = statement.execute("DELETE FROM mailstay_entry");
+                }
             }
-            for (CompletionStage<Sighting> answer : answers) {
-                Given.get(answer);
-            }
-            assertThat(Databases.query(source, "SELECT sum(tries) FROM mailstay_entry"))
-                    .isEqualTo("400");
+            assertThat(Given.get(store.record(Given.key(1), Given.at(Given.NOON)))
+                            .kind())
+                    .isEqualTo(Sighting.Kind.EARLY);
         }
     }
 
