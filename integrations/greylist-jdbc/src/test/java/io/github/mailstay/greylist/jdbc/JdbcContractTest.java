@@ -3,7 +3,6 @@ package io.github.mailstay.greylist.jdbc;
 
 import io.github.mailstay.greylist.store.GreylistStore;
 import io.github.mailstay.testkit.greylist.GreylistStoreContract;
-import io.github.mailstay.testkit.real.PostgresServer;
 import io.github.mailstay.testkit.real.Real;
 import io.github.mailstay.testkit.real.RealServers;
 import javax.sql.DataSource;
@@ -12,17 +11,18 @@ import org.junit.jupiter.api.BeforeEach;
 
 @Real("postgresql")
 class JdbcContractTest implements GreylistStoreContract {
-    private @Nullable PostgresServer server;
+    private @Nullable RealServers servers;
     private @Nullable DataSource last;
 
     @BeforeEach
-    void start(RealServers servers) {
-        server = servers.postgresql();
+    void keep(RealServers given) {
+        servers = given;
     }
 
     @Override
     public GreylistStore open() {
-        last = Databases.fresh(given(server));
+        RealServers real = given(servers);
+        last = real.keep(Databases.fresh(real.postgresql())); // its connections end with the test
         return reopen();
     }
 
