@@ -28,7 +28,7 @@ import org.junit.jupiter.api.extension.ExtendWith;
 public @interface Real {
     /**
      * What must be there: {@code postfix} (with root, as Postfix's master needs), {@code rbldnsd}, {@code redis},
-     * {@code root}, or the name of any other command.
+     * {@code postgresql}, {@code root}, or the name of any other command.
      */
     String[] value();
 }

@@ -47,6 +47,8 @@ record RealComponent(String name, Optional<String> debianPackage, List<String> c
                         Optional.of("redis-server redis-sentinel redis-tools"),
                         List.of("redis-server", "redis-sentinel", "redis-cli"),
                         false);
+            case "postgresql" ->
+                new RealComponent(name, Optional.of("postgresql-15"), List.of(PostgresNode.SERVER, "setpriv"), false);
             case "root" -> new RealComponent(name, Optional.empty(), List.of(), true);
             default -> {
                 if (!name.matches("[A-Za-z0-9._+-]{1,64}")) {

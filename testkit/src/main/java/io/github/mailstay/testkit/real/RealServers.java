@@ -55,6 +55,12 @@ public final class RealServers {
                 RedisServer.class, key -> RedisServer.builder().start(), RedisServer.class);
     }
 
+    /** The run's PostgreSQL, without a standby. Tests keep apart by schemas of their own. */
+    public PostgresServer postgresql() {
+        return shared.getOrComputeIfAbsent(
+                PostgresServer.class, key -> PostgresServer.builder().start(), PostgresServer.class);
+    }
+
     /** Starts a Postfix of the test's own. */
     public PostfixServer start(PostfixServer.Builder postfix) {
         return keep(postfix.start());
@@ -68,6 +74,11 @@ public final class RealServers {
     /** Starts a Redis of the test's own. */
     public RedisServer start(RedisServer.Builder redis) {
         return keep(redis.start());
+    }
+
+    /** Starts a PostgreSQL of the test's own. */
+    public PostgresServer start(PostgresServer.Builder postgresql) {
+        return keep(postgresql.start());
     }
 
     /** Closes {@code thing} when the test ends: a server or client of another kind. */

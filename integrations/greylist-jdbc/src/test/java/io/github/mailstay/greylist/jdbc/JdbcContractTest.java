@@ -1,0 +1,45 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.github.mailstay.greylist.jdbc;
+
+import io.github.mailstay.greylist.store.GreylistStore;
+import io.github.mailstay.testkit.greylist.GreylistStoreContract;
+import io.github.mailstay.testkit.real.Real;
+import io.github.mailstay.testkit.real.RealServers;
+import javax.sql.DataSource;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.BeforeEach;
+
+@Real("postgresql")
+class JdbcContractTest implements GreylistStoreContract {
+    private @Nullable RealServers servers;
+    private @Nullable DataSource last;
+
+    @BeforeEach
+    void keep(RealServers given) {
+        servers = given;
+    }
+
+    @Override
+    public GreylistStore open() {
+        RealServers real = given(servers);
+        last = real.keep(Databases.fresh(real.postgresql())); // its connections end with the test
+        return reopen();
+    }
+
+    @Override
+    public GreylistStore reopen() {
+        return JdbcGreylistStore.builder(given(last), Databases.FINGERPRINT).open();
+    }
+
+    @Override
+    public boolean isDurable() {
+        return true;
+    }
+
+    private static <T> T given(@Nullable T thing) {
+        if (thing == null) {
+            throw new IllegalStateException("not set up");
+        }
+        return thing;
+    }
+}
