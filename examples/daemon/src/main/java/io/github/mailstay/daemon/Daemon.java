@@ -92,8 +92,9 @@ public final class Daemon implements AutoCloseable {
         AwaitedDecider decider = new AwaitedDecider();
         Optional<PolicyServer> server = listen(settings.policy(), decider);
         GreylistKeys keys = StoreFactory.keys(settings.greylist());
-        GreylistStore store =
-                closing(StoreFactory.open(settings.greylist(), keys, dataDir, environment), GreylistStore::close);
+        GreylistStore store = closing(
+                        StoreFactory.open(settings.greylist(), keys, dataDir, environment), OpenedStore::close)
+                .store();
         ScheduledExecutorService scheduler = closing(
                 Executors.newSingleThreadScheduledExecutor(task -> daemonThread(task, "mailstay-housekeeping")),
                 ScheduledExecutorService::shutdownNow);
@@ -180,7 +181,7 @@ public final class Daemon implements AutoCloseable {
                 && !settings.rbl().lists().isEmpty()) {
             log.warn("greylist.mode is off: what rbl.lists find is logged and nothing else");
         }
-        if (settings.greylist().store() == Settings.Store.MEMORY) {
+        if (settings.greylist().store().kind() == Settings.Kind.MEMORY) {
             log.warn("greylist.store is memory: a restart forgets who has waited");
         }
         if (settings.control().isEmpty()) {

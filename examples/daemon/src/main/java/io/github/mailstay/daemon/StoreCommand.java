@@ -65,13 +65,14 @@ abstract class StoreCommand implements Callable<Integer> {
                 DnsJavaLookup lookup = DnsJavaLookup.builder()
                         .resolvers(settings.rbl().resolver())
                         .build()) {
-            if (settings.greylist().store() == Settings.Store.MEMORY
+            if (settings.greylist().store().kind() == Settings.Kind.MEMORY
                     && words.get(0).equals("greylist")) {
                 throw new StartException(
                         ExitCode.UNAVAILABLE, "greylist.store is memory and no daemon runs: there is nothing to see");
             }
             GreylistKeys keys = StoreFactory.keys(settings.greylist());
-            try (GreylistStore store = StoreFactory.open(settings.greylist(), keys, dataDir, System.getenv())) {
+            try (OpenedStore opened = StoreFactory.open(settings.greylist(), keys, dataDir, System.getenv())) {
+                GreylistStore store = opened.store();
                 Greylist greylist = GreylistFactory.greylist(settings.greylist(), store, keys);
                 RblCheck rbl = RblCheck.builder()
                         .lists(settings.rbl().lists())

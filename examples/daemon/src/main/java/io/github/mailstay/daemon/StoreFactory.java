@@ -26,24 +26,41 @@ final class StoreFactory {
         }
     }
 
-    static GreylistStore open(
+    static OpenedStore open(
             Settings.Greylisting settings, GreylistKeys keys, DataDir dataDir, Map<String, String> environment)
             throws StartException {
-        if (settings.store() == Settings.Store.MEMORY) {
-            return InMemoryGreylistStore.builder()
-                    .maxEntries(settings.maxEntries())
-                    .build();
-        }
         try {
-            System.setProperty(
-                    "org.sqlite.tmpdir", dataDir.nativeDir(environment).toString());
-            return SqliteGreylistStore.builder(dataDir.resolve("greylist.db"), keys.fingerprint())
-                    .open();
+            return switch (settings.store().kind()) {
+                case MEMORY ->
+                    OpenedStore.of(InMemoryGreylistStore.builder()
+                            .maxEntries(settings.maxEntries())
+                            .build());
+                case SQLITE -> OpenedStore.of(sqlite(keys, dataDir, environment));
+                case REDIS, REDIS_CLUSTER -> OpenedStore.of(SharedStores.redis(settings.store(), keys));
+                case JDBC -> SharedStores.postgresql(settings.store(), keys);
+            };
         } catch (StoreException e) {
-            int exit = e.reason() == StoreException.Reason.IN_USE ? ExitCode.TEMPFAIL : ExitCode.CONFIG;
-            throw new StartException(exit, "greylist.store: " + e.getMessage());
+            throw new StartException(exitCode(e, settings.store().isShared()), "greylist.store: " + e.getMessage());
+        } catch (IllegalArgumentException e) {
+            throw new StartException(ExitCode.CONFIG, "greylist.store: " + e.getMessage());
         } catch (IOException e) {
             throw new StartException(ExitCode.CANTCREAT, "greylist.store: " + e);
         }
+    }
+
+    /** A server that is away comes back, and then it works: systemd starts the daemon again. */
+    private static int exitCode(StoreException trouble, boolean isShared) {
+        return switch (trouble.reason()) {
+            case IN_USE -> ExitCode.TEMPFAIL;
+            case MISMATCH -> ExitCode.CONFIG;
+            default -> isShared ? ExitCode.UNAVAILABLE : ExitCode.CONFIG;
+        };
+    }
+
+    private static GreylistStore sqlite(GreylistKeys keys, DataDir dataDir, Map<String, String> environment)
+            throws IOException {
+        System.setProperty("org.sqlite.tmpdir", dataDir.nativeDir(environment).toString());
+        return SqliteGreylistStore.builder(dataDir.resolve("greylist.db"), keys.fingerprint())
+                .open();
     }
 }

@@ -42,10 +42,15 @@ class ArrowsTest {
     @ArchTest
     static final ArchRule greylist_does_not_know_its_engines = noClasses()
             .that()
-            .resideInAnyPackage(ROOT + "greylist", ROOT + "greylist.store")
+            .resideInAnyPackage(ROOT + "greylist", ROOT + "greylist.store", ROOT + "greylist.list")
             .should()
             .dependOnClassesThat()
-            .resideInAnyPackage(ROOT + "greylist.sqlite..", "java.sql..");
+            .resideInAnyPackage(
+                    ROOT + "greylist.sqlite..",
+                    ROOT + "greylist.redis..",
+                    ROOT + "greylist.jdbc..",
+                    "java.sql..",
+                    "io.lettuce..");
 
     @ArchTest
     static final ArchRule decisions_have_no_socket = noClasses()

@@ -19,6 +19,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
@@ -232,6 +233,7 @@ class ContractIT {
                                     + "greylist\\.result=first greylist\\.left=600s greylist\\.ms=[0-9.]+");
         }
         commands(data);
+        changes(data);
     }
 
     private void commands(String[] data) throws Exception {
@@ -251,6 +253,33 @@ class ContractIT {
                 .isEqualTo(69);
         DaemonProcess.Result stats = DaemonProcess.run(dir, "greylist", "stats", data[0], data[1]);
         assertThat(stats.out()).containsPattern("entries +2\n").containsPattern("waiting +2\n");
+    }
+
+    private void changes(String[] data) throws Exception {
+        for (String[] words : new String[][] {
+            {"allow", "198.51.100.99", "a@example.org", "b@example.net"},
+            {"allow", "203.0.113.1"},
+            {"show", "203.0.113.200", "--json"},
+            {"forget", "203.0.113.1"},
+            {"forget", "198.51.100.2", "<>", "b@example.net"}
+        }) {
+            List<String> line = new ArrayList<>(List.of("greylist"));
+            line.addAll(List.of(words));
+            line.addAll(List.of(data[0], data[1]));
+            DaemonProcess.Result done = DaemonProcess.run(dir, line.toArray(String[]::new));
+            assertThat(done.exit()).as(line + done.out() + done.err()).isZero();
+            if (words[0].equals("show")) {
+                assertThat(done.out()).contains("\"passes\":5").contains("\"trusted\":true");
+            }
+        }
+        assertThat(DaemonProcess.run(dir, "greylist", "forget", "203.0.113.1", data[0], data[1])
+                        .exit())
+                .isEqualTo(69);
+        assertThat(DaemonProcess.run(dir, "greylist", "allow", "nonsense", data[0], data[1])
+                        .exit())
+                .isEqualTo(64);
+        DaemonProcess.Result stats = DaemonProcess.run(dir, "greylist", "stats", data[0], data[1]);
+        assertThat(stats.out()).containsPattern("entries +1\n").containsPattern("passed +1\n");
     }
 
     @Test

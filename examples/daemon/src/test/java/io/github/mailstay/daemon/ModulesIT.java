@@ -16,7 +16,9 @@ class ModulesIT {
             "io.github.mailstay.core",
             "io.github.mailstay.greylist",
             "io.github.mailstay.rbl",
-            "io.github.mailstay.greylist.sqlite");
+            "io.github.mailstay.greylist.sqlite",
+            "io.github.mailstay.greylist.redis",
+            "io.github.mailstay.greylist.jdbc");
 
     @Test
     void the_libraries_resolve_on_the_module_path() {

@@ -23,8 +23,6 @@ import java.util.TreeMap;
 final class GreylistSection {
     private static final Map<String, Settings.Mode> MODES = SettingsFile.ordered(
             "suspicious", Settings.Mode.SUSPICIOUS, "everyone", Settings.Mode.EVERYONE, "off", Settings.Mode.OFF);
-    private static final Map<String, Settings.Store> STORES =
-            SettingsFile.ordered("sqlite", Settings.Store.SQLITE, "memory", Settings.Store.MEMORY);
     private static final Map<String, IdentitySource> CLIENTS = SettingsFile.ordered(
             "network",
             IdentitySource.network(),
@@ -44,15 +42,23 @@ final class GreylistSection {
         if (window.compareTo(delays.longest()) <= 0) {
             reader.mistake("greylist.retry-window", "must be longer than greylist.delay and each of greylist.delays");
         }
+        Settings.Store store = StoreSection.read(reader);
+        Optional<Path> keyFile = reader.read(
+                "greylist.key-file",
+                Optional.empty(),
+                "an absolute path",
+                text -> Optional.of(SettingsFile.path(text)));
+        if (store.isShared() && keyFile.isEmpty()) {
+            reader.mistake("greylist.key-file", "must be given for a shared store: all its daemons need the same key");
+        }
         return new Settings.Greylisting(
                 reader.choice("greylist.mode", Settings.Mode.SUSPICIOUS, MODES),
-                reader.choice("greylist.store", Settings.Store.SQLITE, STORES),
+                store,
                 reader.integer("greylist.max-entries", 200_000, 1000, 100_000_000),
                 delays,
                 window,
                 reader.duration("greylist.lifetime", Duration.ofDays(35), SECOND, Duration.ofDays(3650)),
-                reader.read(
-                        "greylist.key-file", dataDir.resolve("greylist.key"), "an absolute path", SettingsFile::path),
+                keyFile.orElse(dataDir.resolve("greylist.key")),
                 reader.choice("greylist.on-failure", FailMode.PASS, SettingsFile.FAIL_MODES),
                 reader.choice("greylist.client", IdentitySource.network(), CLIENTS),
                 reader.integer("greylist.ipv4-prefix", 24, 8, 32),

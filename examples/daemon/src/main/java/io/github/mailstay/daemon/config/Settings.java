@@ -83,11 +83,38 @@ public record Settings(Path dataDir, Optional<Endpoint.Unix> control, Policy pol
         OFF
     }
 
-    /** Where triplets are kept. */
-    public enum Store {
-        /** On disk, under the data-dir. */
+    /**
+     * Where triplets are kept.
+     *
+     * @param kind what keeps them
+     * @param addresses of what is shared; none of the others
+     * @param user who we are there
+     * @param passwordFile where the password is
+     * @param caFile whom TLS trusts, if not those whom Java trusts
+     */
+    public record Store(
+            Kind kind,
+            List<String> addresses,
+            Optional<String> user,
+            Optional<Path> passwordFile,
+            Optional<Path> caFile) {
+        /** Whether several daemons may use it at once. */
+        public boolean isShared() {
+            return kind == Kind.REDIS || kind == Kind.REDIS_CLUSTER || kind == Kind.JDBC;
+        }
+    }
+
+    /** What keeps triplets. */
+    public enum Kind {
+        /** A file under the data-dir. */
         SQLITE,
-        /** In memory; a restart forgets. */
-        MEMORY
+        /** The daemon itself; a restart forgets. */
+        MEMORY,
+        /** One Redis, or one behind sentinels. */
+        REDIS,
+        /** A cluster of Redis. */
+        REDIS_CLUSTER,
+        /** PostgreSQL. */
+        JDBC
     }
 }

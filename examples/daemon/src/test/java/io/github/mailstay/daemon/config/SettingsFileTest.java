@@ -12,6 +12,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -41,7 +42,7 @@ class SettingsFileTest {
         assertThat(settings.policy().deadline()).isEqualTo(Duration.ofSeconds(5));
         assertThat(settings.policy().onError()).isEqualTo(FailMode.PASS);
         assertThat(settings.greylist().mode()).isEqualTo(Settings.Mode.SUSPICIOUS);
-        assertThat(settings.greylist().store()).isEqualTo(Settings.Store.SQLITE);
+        assertThat(settings.greylist().store().kind()).isEqualTo(Settings.Kind.SQLITE);
         assertThat(settings.greylist().delays().at(0)).isEqualTo(Duration.ofMinutes(5));
         assertThat(settings.greylist().retryWindow()).isEqualTo(Duration.ofDays(2));
         assertThat(settings.greylist().lifetime()).isEqualTo(Duration.ofDays(35));
@@ -94,6 +95,10 @@ class SettingsFileTest {
                 "greylist.delays=[{score=2,weight=1}]",
                 "greylist.client=name",
                 "greylist.ceiling=5m",
+                "greylist.store=mysql://db",
+                "greylist.store=redis://",
+                "greylist.store=redis-sentinel://a,b",
+                "greylist.store-password-file=relative",
                 "greylist.allow-clients=relative",
                 "greylist.allow-clients=/none/there",
                 "greylist.ceiling-tries=1",
@@ -157,6 +162,28 @@ class SettingsFileTest {
         assertThatCode(() -> read("greylist.allow-clients=" + list)).doesNotThrowAnyException();
     }
 
+    @Test
+    void a_shared_store_needs_a_key_and_holds_no_password() throws SettingsException {
+        String key = "greylist.key-file=/etc/mailstay/greylist.key";
+        for (String address : List.of(
+                "redis://db:6379", "rediss://db", "redis-sentinel://a,b#mail", "jdbc:postgresql://a,b/mail?ssl=true")) {
+            assertThat(read("greylist.store=" + address, key).greylist().store().addresses())
+                    .containsExactly(address);
+            assertThatThrownBy(() -> read("greylist.store=" + address)).hasMessageContaining("greylist.key-file");
+        }
+        assertThat(read("greylist.store=rediss-cluster://a,b:7000", key)
+                        .greylist()
+                        .store()
+                        .addresses())
+                .containsExactly("rediss://a", "rediss://b:7000");
+        for (String secret :
+                List.of("redis://:s3cret@db", "redis://u:s3cret@db", "jdbc:postgresql://db/m?password=s3cret")) {
+            assertThatThrownBy(() -> read("greylist.store=" + secret, key))
+                    .hasMessageContaining("greylist.store-password-file")
+                    .hasMessageNotContaining("s3cret");
+        }
+    }
+
     /** The page and the reader know the same settings. */
     @Test
     void the_page_names_every_setting() throws IOException {
@@ -164,7 +191,8 @@ class SettingsFileTest {
         Pattern row = Pattern.compile("(?m)^\\| `([a-z0-9.-]+)` \\|");
         Path folder = Path.of("src/main/java/io/github/mailstay/daemon/config");
         String source = (Files.readString(folder.resolve("SettingsFile.java"))
-                        + Files.readString(folder.resolve("GreylistSection.java")))
+                        + Files.readString(folder.resolve("GreylistSection.java"))
+                        + Files.readString(folder.resolve("StoreSection.java")))
                 .replace("resolve(\"control.sock\")", "")
                 .replace("resolve(\"greylist.key\")", "");
         String page = Files.readString(Path.of("../../docs/SETTINGS.md"));
