@@ -17,6 +17,7 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.ArrayBlockingQueue;
@@ -31,7 +32,7 @@ import org.jspecify.annotations.Nullable;
  * the writer.
  *
  * <p>Concurrency: connection and statements are the thread's own. The statements of the point queries are prepared at the
- * first question and kept; sqlite-jdbc closes one that failed, and then the next question prepares it anew.
+ * first question and kept until one fails: sqlite-jdbc makes a statement that failed useless.
  */
 final class Reader {
     private final String name;
@@ -77,14 +78,14 @@ final class Reader {
     }
 
     private PreparedStatement entries() throws SQLException {
-        if (entryByTuple == null || entryByTuple.isClosed()) {
+        if (entryByTuple == null) {
             entryByTuple = connection.prepareStatement("SELECT " + Rows.ENTRY + " FROM entry WHERE tuple = ?");
         }
         return entryByTuple;
     }
 
     private PreparedStatement counters() throws SQLException {
-        if (counterById == null || counterById.isClosed()) {
+        if (counterById == null) {
             counterById = connection.prepareStatement("SELECT " + Rows.TALLY + " FROM counter WHERE id = ?");
         }
         return counterById;
@@ -124,6 +125,20 @@ final class Reader {
         });
     }
 
+    private void dropStatements() {
+        for (PreparedStatement statement : Arrays.asList(entryByTuple, counterById)) {
+            try {
+                if (statement != null) {
+                    statement.close();
+                }
+            } catch (SQLException e) {
+                // The connection's end closes it.
+            }
+        }
+        entryByTuple = null;
+        counterById = null;
+    }
+
     private <T> CompletableFuture<T> ask(Query<T> query) {
         CompletableFuture<T> answer = new CompletableFuture<>();
         try {
@@ -132,6 +147,7 @@ final class Reader {
                     answer.complete(query.ask());
                 } catch (SQLException e) {
                     var unused = corruption.found(e);
+                    dropStatements();
                     answer.completeExceptionally(new StoreException(Reason.FAILED, name + ": " + e.getMessage(), e));
                 } catch (RuntimeException | Error e) {
                     answer.completeExceptionally(new StoreException(Reason.FAILED, name + " cannot be read", e));
