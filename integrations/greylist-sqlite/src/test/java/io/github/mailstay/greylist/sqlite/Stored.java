@@ -2,6 +2,7 @@
 package io.github.mailstay.greylist.sqlite;
 
 import io.github.mailstay.greylist.Attempt;
+import io.github.mailstay.greylist.GreylistEntry;
 import io.github.mailstay.greylist.GreylistKey;
 import io.github.mailstay.greylist.Hash128;
 import io.github.mailstay.greylist.Sighting;
@@ -55,6 +56,15 @@ final class Stored {
             answers.add(store.record(key(i), at(NOON)).toCompletableFuture());
         }
         answers.forEach(CompletableFuture::join);
+    }
+
+    /** Takes over a range of first tries in one commit. */
+    static void merge(SqliteGreylistStore store, int from, int to) {
+        List<Page.Row> rows = new ArrayList<>();
+        for (int i = from; i < to; i++) {
+            rows.add(new Page.Row(key(i), new GreylistEntry(NOON, NOON, NOON.plus(Duration.ofDays(2)), 1, 0)));
+        }
+        store.merge(rows).toCompletableFuture().join();
     }
 
     /** All entries, by their tuple. */

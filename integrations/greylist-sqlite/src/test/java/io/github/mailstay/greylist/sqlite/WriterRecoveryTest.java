@@ -11,6 +11,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.github.mailstay.greylist.Sighting;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Proxy;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.SQLException;
@@ -28,6 +29,7 @@ class WriterRecoveryTest {
     @Test
     void aRecoveryThatFailedIsTriedAgainAtTheNextCommit() throws Exception {
         Path file = directory.resolve("greylist.db");
+        Files.createFile(file);
         AtomicInteger refusals = new AtomicInteger();
         try (Connections connections = Connections.open(file, FINGERPRINT)) {
             Writer writer = new Writer(
