@@ -19,6 +19,8 @@ public final class StoreException extends RuntimeException {
         IN_USE,
         /** What lies there is not this store's: another format, a newer version, another secret key. */
         MISMATCH,
+        /** What lies there is damaged; only an operator, or a setting to that end, can help. */
+        CORRUPT,
         /** The engine beneath reported an error; later calls may succeed. */
         FAILED
     }

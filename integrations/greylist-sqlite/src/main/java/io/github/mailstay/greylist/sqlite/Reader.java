@@ -17,6 +17,7 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.ArrayBlockingQueue;
@@ -24,26 +25,32 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The one thread that reads, on a connection of its own: the log lets it see all that was committed without waiting for
- * the writer. Reading is for operators; at most {@value #WAITING} questions wait.
+ * the writer.
+ *
+ * <p>Concurrency: connection and statements are the thread's own. The statements of the point queries are prepared at the
+ * first question and kept until one fails: sqlite-jdbc makes a statement that failed useless.
  */
 final class Reader {
-    private static final int WAITING = 100;
-
     private final String name;
     private final Connection connection;
+    private final Corruption corruption;
     private final ThreadPoolExecutor thread;
+    private @Nullable PreparedStatement entryByTuple;
+    private @Nullable PreparedStatement counterById;
 
     private interface Query<T> {
         T ask() throws SQLException;
     }
 
-    Reader(String name, Connection connection) {
+    Reader(String name, Connection connection, Corruption corruption, int limit) {
         this.name = name;
         this.connection = connection;
-        this.thread = new ThreadPoolExecutor(1, 1, 0, TimeUnit.SECONDS, new ArrayBlockingQueue<>(WAITING), task -> {
+        this.corruption = corruption;
+        this.thread = new ThreadPoolExecutor(1, 1, 0, TimeUnit.SECONDS, new ArrayBlockingQueue<>(limit), task -> {
             Thread made = new Thread(task, "mailstay-greylist-sqlite-read");
             made.setDaemon(true);
             return made;
@@ -52,26 +59,36 @@ final class Reader {
 
     CompletableFuture<Optional<GreylistEntry>> find(GreylistKey key) {
         return ask(() -> {
-            try (PreparedStatement query =
-                    connection.prepareStatement("SELECT " + Rows.ENTRY + " FROM entry WHERE tuple = ?")) {
-                query.setBytes(1, key.tuple().toBytes());
-                try (ResultSet row = query.executeQuery()) {
-                    return row.next() ? Optional.of(Rows.entry(row)) : Optional.empty();
-                }
+            PreparedStatement query = entries();
+            query.setBytes(1, key.tuple().toBytes());
+            try (ResultSet row = query.executeQuery()) {
+                return row.next() ? Optional.of(Rows.entry(row)) : Optional.empty();
             }
         });
     }
 
     CompletableFuture<Optional<Tally>> find(CounterKey key) {
         return ask(() -> {
-            try (PreparedStatement query =
-                    connection.prepareStatement("SELECT " + Rows.TALLY + " FROM counter WHERE id = ?")) {
-                query.setBytes(1, WriterSql.id(key));
-                try (ResultSet row = query.executeQuery()) {
-                    return row.next() ? Optional.of(Rows.tally(row)) : Optional.empty();
-                }
+            PreparedStatement query = counters();
+            query.setBytes(1, WriterSql.id(key));
+            try (ResultSet row = query.executeQuery()) {
+                return row.next() ? Optional.of(Rows.tally(row)) : Optional.empty();
             }
         });
+    }
+
+    private PreparedStatement entries() throws SQLException {
+        if (entryByTuple == null) {
+            entryByTuple = connection.prepareStatement("SELECT " + Rows.ENTRY + " FROM entry WHERE tuple = ?");
+        }
+        return entryByTuple;
+    }
+
+    private PreparedStatement counters() throws SQLException {
+        if (counterById == null) {
+            counterById = connection.prepareStatement("SELECT " + Rows.TALLY + " FROM counter WHERE id = ?");
+        }
+        return counterById;
     }
 
     CompletableFuture<Page> list(Optional<Hash128> after, int max) {
@@ -108,6 +125,20 @@ final class Reader {
         });
     }
 
+    private void dropStatements() {
+        for (PreparedStatement statement : Arrays.asList(entryByTuple, counterById)) {
+            try {
+                if (statement != null) {
+                    statement.close();
+                }
+            } catch (SQLException e) {
+                // The connection's end closes it.
+            }
+        }
+        entryByTuple = null;
+        counterById = null;
+    }
+
     private <T> CompletableFuture<T> ask(Query<T> query) {
         CompletableFuture<T> answer = new CompletableFuture<>();
         try {
@@ -115,6 +146,8 @@ final class Reader {
                 try {
                     answer.complete(query.ask());
                 } catch (SQLException e) {
+                    var unused = corruption.found(e);
+                    dropStatements();
                     answer.completeExceptionally(new StoreException(Reason.FAILED, name + ": " + e.getMessage(), e));
                 } catch (RuntimeException | Error e) {
                     answer.completeExceptionally(new StoreException(Reason.FAILED, name + " cannot be read", e));

@@ -18,10 +18,10 @@ import io.github.mailstay.greylist.store.Swept;
 import io.github.mailstay.greylist.store.Visit;
 import io.github.mailstay.greylist.store.Visited;
 import java.nio.file.Path;
-import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.InstantSource;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
@@ -42,6 +42,10 @@ import org.jspecify.annotations.Nullable;
  * <p>Stages complete on the store's thread {@code mailstay-greylist-sqlite}; what is done there delays the next commit.
  * A commit that fails (a full disk) fails the stages of its batch only; nothing older is lost, and later ones succeed
  * when the trouble is over.
+ *
+ * <p>Damage is looked for at opening only where that takes no time: the header, the schema, the length. What is met later
+ * fails the stages that need that part of the file; one line is logged, and {@code FILE.corrupt-found} is left beside the
+ * file, so that the next opening treats it as damaged ({@link Builder#setAsideCorrupt}).
  *
  * <p>The native code of sqlite-jdbc is unpacked into the directory that the system property {@code org.sqlite.tmpdir}
  * names, else into {@code java.io.tmpdir}: set it to a private directory, before the first store is opened, and not to
@@ -198,7 +202,7 @@ public final class SqliteGreylistStore implements GreylistStore {
         return writer.submit(new Work<>() {
             @Override
             String apply(WriterSql sql) throws SQLException {
-                return DatabaseFile.text(sql.connection(), "PRAGMA " + text);
+                return Schema.text(sql.connection(), "PRAGMA " + text);
             }
         });
     }
@@ -211,6 +215,9 @@ public final class SqliteGreylistStore implements GreylistStore {
         private final String keyFingerprint;
         private int queueLimit = 10_000;
         private int batchLimit = 1000;
+        private int readLimit = 10_000;
+        private boolean setAsideCorrupt;
+        private InstantSource clock = InstantSource.system();
 
         private Builder(Path file, String keyFingerprint) {
             if (file.toString().indexOf('?') >= 0 || file.getFileName() == null) {
@@ -245,30 +252,58 @@ public final class SqliteGreylistStore implements GreylistStore {
         }
 
         /**
+         * How many questions ({@code find}, {@code list}, {@code stats}) may wait to be answered; 10,000 unless set.
+         * Beyond that one fails at once, with {@link StoreException.Reason#OVERLOADED}.
+         *
+         * @throws IllegalArgumentException if it is not within 1 and 1,000,000
+         */
+        public Builder readLimit(int value) {
+            readLimit = checked("readLimit", value, 1_000_000);
+            return this;
+        }
+
+        /**
+         * Whether a damaged file gives way to an empty one; not unless set. Then it and its log are renamed to
+         * {@code FILE.corrupt-YYYYMMDDTHHMMSSZ} (UTC) and {@code FILE.corrupt-YYYYMMDDTHHMMSSZ-wal}, one line is logged
+         * as an error, and every sender waits once more. Nothing is deleted, and no earlier one replaced. A file that is
+         * somebody else's, of a newer version, or filled under another key is refused all the same.
+         */
+        public Builder setAsideCorrupt(boolean value) {
+            setAsideCorrupt = value;
+            return this;
+        }
+
+        /** What dates damaged files; the system's clock unless set. */
+        public Builder clock(InstantSource value) {
+            clock = value;
+            return this;
+        }
+
+        /**
          * Opens the store, which means to read and write files, for some milliseconds.
          *
          * @throws StoreException if the file is in use ({@link StoreException.Reason#IN_USE}), is not a greylist that
-         *     this version and this key can read ({@link StoreException.Reason#MISMATCH}), or cannot be opened
-         *     ({@link StoreException.Reason#FAILED})
+         *     this version and this key can read ({@link StoreException.Reason#MISMATCH}), is damaged and stays where it
+         *     is ({@link StoreException.Reason#CORRUPT}), or cannot be opened ({@link StoreException.Reason#FAILED})
          */
         public SqliteGreylistStore open() {
             DatabaseFile locked = DatabaseFile.lock(file);
-            Connection writing = null;
-            Connection reading = null;
+            Corruption corruption = new Corruption(file, clock);
+            Connections connections = null;
             try {
-                writing = locked.openWriter(keyFingerprint);
-                reading = locked.openReader();
-                Writer writer = new Writer(locked.toString(), writing, queueLimit, batchLimit);
+                connections = locked.open(keyFingerprint, corruption, setAsideCorrupt);
+                String name = locked.toString();
+                Writer writer = new Writer(name, connections.writing(), corruption, queueLimit, batchLimit);
                 writer.start();
-                return new SqliteGreylistStore(locked, writer, new Reader(locked.toString(), reading));
+                return new SqliteGreylistStore(
+                        locked, writer, new Reader(name, connections.reading(), corruption, readLimit));
             } catch (SQLException e) {
                 throw closing(
                         new StoreException(Reason.FAILED, "cannot open " + file + ": " + e.getMessage(), e),
-                        reading,
-                        writing,
+                        connections,
                         locked);
             } catch (StoreException e) {
-                throw closing(e, reading, writing, locked);
+                throw closing(e, connections, locked);
             }
         }
 

@@ -31,6 +31,7 @@ final class Writer {
     private WriterSql sql;
     private final BlockingQueue<Work<?>> queue;
     private final int batchLimit;
+    private final Corruption corruption;
     private final Thread thread;
     private volatile boolean closing;
     private volatile boolean abandoned;
@@ -38,11 +39,13 @@ final class Writer {
     private boolean failing;
     private boolean broken;
 
-    Writer(String name, Connection connection, int queueLimit, int batchLimit) throws SQLException {
+    Writer(String name, Connection connection, Corruption corruption, int queueLimit, int batchLimit)
+            throws SQLException {
         this.name = name;
         this.sql = new WriterSql(connection);
         this.queue = new ArrayBlockingQueue<>(queueLimit);
         this.batchLimit = batchLimit;
+        this.corruption = corruption;
         this.thread = new Thread(this::run, "mailstay-greylist-sqlite");
         thread.setDaemon(true);
     }
@@ -155,7 +158,8 @@ final class Writer {
     }
 
     private void fail(List<Work<?>> batch, Throwable trouble) {
-        if (!failing) {
+        // Damage is told of once, by itself: elsewhere in the file, writing goes on.
+        if (!corruption.found(trouble) && !failing) {
             failing = true;
             log.warn("greylist: {} cannot be written", name, trouble);
         }
@@ -176,7 +180,7 @@ final class Writer {
     private void shut() {
         try (Connection connection = sql.connection()) {
             sql.close();
-            DatabaseFile.run(connection, "PRAGMA wal_checkpoint(TRUNCATE)");
+            Schema.run(connection, "PRAGMA wal_checkpoint(TRUNCATE)");
         } catch (SQLException e) {
             log.warn("greylist: {} was not closed cleanly; nothing is lost", name, e);
         }

@@ -115,7 +115,7 @@ final class WriterSql implements AutoCloseable {
      */
     WriterSql renewed() throws SQLException {
         try {
-            DatabaseFile.run(connection, "ROLLBACK");
+            Schema.run(connection, "ROLLBACK");
         } catch (SQLiteException e) {
             // There may be none: SQLite rolls back by itself after a full disk, say. That is a plain SQLITE_ERROR.
             if (e.getResultCode() != SQLiteErrorCode.SQLITE_ERROR) {

@@ -39,6 +39,7 @@ class SqlAgainstRulesTest {
     private static final CounterKey COUNTER = new CounterKey("passes", new Hash128(-5, 6));
 
     private static @Nullable DatabaseFile file;
+    private static @Nullable Connections connections;
     private static @Nullable WriterSql sql;
 
     @BeforeContainer
@@ -46,9 +47,10 @@ class SqlAgainstRulesTest {
         Path directory = Files.createTempDirectory("mailstay-sql");
         Path path = directory.resolve("greylist.db");
         file = DatabaseFile.lock(path);
-        Connection connection = file.openWriter("0123456789abcdef");
+        connections = Connections.open(path, "0123456789abcdef");
+        Connection connection = connections.writing();
         // The properties look at values, not at the disk.
-        DatabaseFile.run(connection, "PRAGMA synchronous = OFF");
+        Schema.run(connection, "PRAGMA synchronous = OFF");
         sql = new WriterSql(connection);
         for (String name : new String[] {"", "-wal", "-shm", ".lock"}) {
             path.resolveSibling("greylist.db" + name).toFile().deleteOnExit();
@@ -59,10 +61,10 @@ class SqlAgainstRulesTest {
     @AfterContainer
     static void close() throws Exception {
         try (DatabaseFile locked = file;
-                Connection connection = sql().connection()) {
+                Connections open = connections) {
             assertThat(locked).isNotNull();
+            assertThat(open).isNotNull();
             sql().close();
-            DatabaseFile.run(connection, "PRAGMA wal_checkpoint(TRUNCATE)");
         }
     }
 
@@ -94,9 +96,9 @@ class SqlAgainstRulesTest {
                         Instant.ofEpochMilli(first),
                         Instant.ofEpochMilli(first + later),
                         Instant.ofEpochMilli(expires));
-        DatabaseFile.run(sql().connection(), "DELETE FROM counter");
+        Schema.run(sql().connection(), "DELETE FROM counter");
         if (before != null) {
-            DatabaseFile.run(
+            Schema.run(
                     sql().connection(),
                     "INSERT INTO counter VALUES (x'fffffffffffffffb0000000000000006" + "706173736573" + "', " + count
                             + ", " + first + ", " + (first + later) + ", " + expires + ")");
@@ -171,7 +173,7 @@ class SqlAgainstRulesTest {
     }
 
     private static void put(@Nullable GreylistEntry entry) throws SQLException {
-        DatabaseFile.run(sql().connection(), "DELETE FROM entry");
+        Schema.run(sql().connection(), "DELETE FROM entry");
         if (entry == null) {
             return;
         }

@@ -108,7 +108,7 @@ class SqliteOpeningTest {
     void whatIsNoDatabaseIsRefusedAndLeftAlone() throws Exception {
         String text = "not a database, but long enough to be looked at as if it were one. ".repeat(50);
         Files.writeString(file, text);
-        refused(Reason.MISMATCH, "greylist.db is no SQLite database");
+        refused(Reason.CORRUPT, "greylist.db is corrupt");
         assertThat(Files.readString(file)).isEqualTo(text);
     }
 
@@ -156,7 +156,7 @@ class SqliteOpeningTest {
 
     private void prepare(String sql) throws SQLException {
         try (Connection connection = new SQLiteConfig().createConnection("jdbc:sqlite:" + file)) {
-            DatabaseFile.run(connection, sql);
+            Schema.run(connection, sql);
         }
     }
 }
