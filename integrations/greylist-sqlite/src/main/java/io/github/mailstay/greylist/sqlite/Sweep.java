@@ -28,6 +28,12 @@ final class Sweep {
     /** Rows between two looks at the time budget. */
     private static final int STEP = 500;
 
+    /**
+     * Rows that a slice removes at most. The budget does not see the commit, which takes the longer the more pages were
+     * changed: with 3000 rows the slowest slice in a hundred took 11 ms, waiting included, with 1000 about 6 ms.
+     */
+    private static final int MOST_REMOVED = 1000;
+
     private static final Place START = new Place(0, Key.NONE);
     private static final String[][] TABLES = {{"entry", "tuple"}, {"counter", "id"}};
 
@@ -52,7 +58,7 @@ final class Sweep {
                     if (step.complete()) {
                         return new Swept(examined, removed, true);
                     }
-                } while (examined < maxRows && System.nanoTime() - until < 0);
+                } while (examined < maxRows && removed <= MOST_REMOVED - STEP && System.nanoTime() - until < 0);
                 return new Swept(examined, removed, false);
             }
 
