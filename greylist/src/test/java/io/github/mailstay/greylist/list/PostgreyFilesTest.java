@@ -29,7 +29,12 @@ class PostgreyFilesTest {
 
     private static Path installed(String name) {
         Path file = DIRECTORY.resolve(name);
-        assumeTrue(Files.isReadable(file), file + " is not here: postgrey is not installed");
+        String lacks = file + " is not here: postgrey is not installed";
+        // The testkit, which knows this word, stands behind this module.
+        if ("required".equals(System.getenv("MAILSTAY_REAL"))) {
+            assertThat(file).as(lacks).isReadable();
+        }
+        assumeTrue(Files.isReadable(file), lacks);
         return file;
     }
 
