@@ -5,6 +5,7 @@ import io.github.mailstay.greylist.store.GreylistStore;
 import io.github.mailstay.testkit.greylist.GreylistStoreContract;
 import io.github.mailstay.testkit.real.Real;
 import io.github.mailstay.testkit.real.RealServers;
+import java.util.Optional;
 import javax.sql.DataSource;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.BeforeEach;
@@ -34,6 +35,17 @@ class JdbcContractTest implements GreylistStoreContract {
     @Override
     public boolean isDurable() {
         return true;
+    }
+
+    @Override
+    public boolean isShared() {
+        return true;
+    }
+
+    /** Another client of the same server: what was answered is there, whatever became of the first. */
+    @Override
+    public Optional<GreylistStore> reopenKilled(GreylistStore running) {
+        return Optional.of(reopen());
     }
 
     private static <T> T given(@Nullable T thing) {

@@ -5,6 +5,7 @@ import io.github.mailstay.greylist.store.GreylistStore;
 import io.github.mailstay.testkit.greylist.GreylistStoreContract;
 import io.github.mailstay.testkit.real.Real;
 import io.github.mailstay.testkit.real.RealServers;
+import java.util.Optional;
 import org.junit.jupiter.api.BeforeEach;
 
 @Real("redis")
@@ -41,5 +42,16 @@ class RedisContractTest implements GreylistStoreContract {
     @Override
     public boolean expiresByItself() {
         return true;
+    }
+
+    @Override
+    public boolean isShared() {
+        return true;
+    }
+
+    /** Another client of the same server: what was answered is there, whatever became of the first. */
+    @Override
+    public Optional<GreylistStore> reopenKilled(GreylistStore running) {
+        return Optional.of(reopen());
     }
 }
