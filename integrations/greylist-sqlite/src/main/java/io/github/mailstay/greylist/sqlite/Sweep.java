@@ -26,13 +26,13 @@ final class Sweep {
     }
 
     /** Rows between two looks at the time budget. */
-    private static final int STEP = 500;
+    private static final int STEP = 250;
 
     /**
      * Rows that a slice removes at most. The budget does not see the commit, which takes the longer the more pages were
      * changed: with 3000 rows the slowest slice in a hundred took 11 ms, waiting included, with 1000 about 6 ms.
      */
-    private static final int MOST_REMOVED = 1000;
+    private static final int MOST_REMOVED = 500;
 
     private static final Place START = new Place(0, Key.NONE);
     private static final String[][] TABLES = {{"entry", "tuple"}, {"counter", "id"}};
