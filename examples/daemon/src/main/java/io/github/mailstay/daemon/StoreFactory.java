@@ -60,7 +60,9 @@ final class StoreFactory {
     private static GreylistStore sqlite(GreylistKeys keys, DataDir dataDir, Map<String, String> environment)
             throws IOException {
         System.setProperty("org.sqlite.tmpdir", dataDir.nativeDir(environment).toString());
+        // A greylist that has forgotten delays mail once; a daemon that does not start helps nobody.
         return SqliteGreylistStore.builder(dataDir.resolve("greylist.db"), keys.fingerprint())
+                .setAsideCorrupt(true)
                 .open();
     }
 }

@@ -20,6 +20,7 @@ import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
@@ -170,6 +171,26 @@ class ContractIT {
         String answer = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
         assertThat(process.waitFor(30, TimeUnit.SECONDS)).isTrue();
         return answer;
+    }
+
+    @Test
+    void a_damaged_database_is_set_aside_and_the_daemon_starts() throws Exception {
+        try (DaemonProcess daemon = DaemonProcess.start(dir, "policy.listen=inet:127.0.0.1:0")) {
+            assertThat(daemon.stop()).isZero();
+        }
+        Path database = dir.resolve("data/greylist.db");
+        byte[] damaged = Files.readAllBytes(database);
+        Arrays.fill(damaged, 0, 100, (byte) 0);
+        Files.write(database, damaged);
+        try (DaemonProcess daemon = DaemonProcess.start(dir, "policy.listen=inet:127.0.0.1:0");
+                Stream<Path> files = Files.list(dir.resolve("data"))) {
+            assertThat(daemon.log()).contains(" ERROR ").contains("set aside as " + database + ".corrupt-");
+            Path aside = files.filter(file -> file.toString().startsWith(database + ".corrupt-"))
+                    .findFirst()
+                    .orElseThrow();
+            assertThat(aside).hasBinaryContent(damaged);
+            assertThat(daemon.stop()).isZero();
+        }
     }
 
     @Test
