@@ -30,9 +30,11 @@ final class ClientStanding {
         this.lifetime = lifetime;
     }
 
-    /** What makes a client trusted; empty if nothing does. */
-    Optional<Visit.Trust> trust(ClientIdentity client) {
-        return passesNeeded == 0 ? Optional.empty() : Optional.of(new Visit.Trust(keys.passes(client), passesNeeded));
+    /** What makes the client of a triplet trusted; empty if nothing does. */
+    Optional<Visit.Trust> trust(GreylistKey key) {
+        return passesNeeded == 0
+                ? Optional.empty()
+                : Optional.of(new Visit.Trust(GreylistKeys.passesOf(key.client()), passesNeeded));
     }
 
     CompletionStage<Boolean> isTrusted(ClientIdentity client, Instant now) {
@@ -49,11 +51,11 @@ final class ClientStanding {
         return store.find(keys.passes(client));
     }
 
-    /** Counts a pass of a client. */
-    CompletionStage<?> passed(ClientIdentity client, Instant now) {
+    /** Counts a pass of the client of a triplet. */
+    CompletionStage<?> passed(GreylistKey key, Instant now) {
         return passesNeeded == 0
                 ? CompletableFuture.completedFuture(0)
-                : store.tally(keys.passes(client), now, COUNTED_EVERY, lifetime);
+                : store.tally(GreylistKeys.passesOf(key.client()), now, COUNTED_EVERY, lifetime);
     }
 
     /** Takes away what a client has earned; tells whether there was anything. */

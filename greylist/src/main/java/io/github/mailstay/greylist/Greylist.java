@@ -5,6 +5,8 @@ import io.github.mailstay.greylist.MessageMemory.Message;
 import io.github.mailstay.greylist.store.GreylistStore;
 import io.github.mailstay.greylist.store.Page;
 import io.github.mailstay.greylist.store.Visit;
+import io.github.mailstay.greylist.store.Visited;
+import io.github.mailstay.net.MailAddress;
 import io.github.mailstay.policy.CheckContext;
 import io.github.mailstay.policy.Outcome;
 import io.github.mailstay.policy.PolicyCheck;
@@ -63,7 +65,7 @@ public final class Greylist implements PolicyCheck {
         words = new GreylistWords(settings.host());
         standing = new ClientStanding(store, keys, settings.trustAfter(), settings.lifetime());
         throttle = new Throttle(store, keys, settings.maxBegun(), settings.throttlePeriod());
-        ceiling = Ceiling.of(store, keys, settings);
+        ceiling = Ceiling.of(settings);
     }
 
     /** A builder with the usual settings. The store stays the caller's, who closes it. */
@@ -112,11 +114,11 @@ public final class Greylist implements PolicyCheck {
 
     private CompletionStage<Outcome> test(Mail mail) {
         if (mail.score() < settings.demoteAt()) {
-            return visit(mail, standing.trust(mail.client()));
+            return visit(mail, true);
         }
         return standing.isTrusted(mail.client(), mail.message().arrived())
                 .thenCompose(trusted -> trusted ? demote(mail) : CompletableFuture.completedFuture(false))
-                .thenCompose(demoted -> visit(mail, Optional.empty()));
+                .thenCompose(demoted -> visit(mail, false));
     }
 
     private CompletionStage<Boolean> demote(Mail mail) {
@@ -124,34 +126,37 @@ public final class Greylist implements PolicyCheck {
         return standing.demote(mail.client());
     }
 
-    private CompletionStage<Outcome> visit(Mail mail, Optional<Visit.Trust> trust) {
-        PolicyRequest request = mail.request();
+    private CompletionStage<Outcome> visit(Mail mail, boolean mayBeTrusted) {
+        MailAddress sender = keys.compared(mail.request().sender());
+        MailAddress recipient = mail.request().recipient();
+        GreylistKey key = keys.keyOf(mail.client(), sender, recipient);
         Attempt attempt = new Attempt(
                 mail.message().arrived(),
                 settings.delays().at(mail.score()),
                 settings.retryWindow(),
                 settings.lifetime());
         Visit visit = new Visit(
-                keys.key(mail.client(), request.sender(), request.recipient()),
+                key,
                 attempt,
-                trust,
-                ceiling.map(end -> end.count(request.sender(), request.recipient(), attempt.delay())));
-        return store.visit(visit).thenCompose(visited -> {
-            if (visited.sighting().isEmpty()) {
-                count(mail);
-                return CompletableFuture.completedFuture(Outcome.pass("result=trusted"));
-            }
-            Sighting sighting = visited.sighting().get();
-            if (sighting.passes()) {
-                count(mail);
-                return CompletableFuture.completedFuture(passed(mail, sighting));
-            }
-            Optional<Tally> reached =
-                    visited.deferrals().filter(tally -> ceiling.orElseThrow().isReached(tally, attempt.now()));
-            return reached.isPresent()
-                    ? end(mail, visit, sighting, reached.get())
-                    : throttled(mail, visit.key(), sighting);
-        });
+                mayBeTrusted ? standing.trust(key) : Optional.empty(),
+                ceiling.map(end -> end.count(keys.deferralsOf(sender, recipient), attempt.delay())));
+        return store.visit(visit).thenCompose(visited -> visited(mail, visit, visited));
+    }
+
+    private CompletionStage<Outcome> visited(Mail mail, Visit visit, Visited visited) {
+        if (visited.sighting().isEmpty()) {
+            count(mail, visit.key());
+            return CompletableFuture.completedFuture(Outcome.pass("result=trusted"));
+        }
+        Sighting sighting = visited.sighting().get();
+        if (sighting.passes()) {
+            count(mail, visit.key());
+            return CompletableFuture.completedFuture(passed(mail, sighting));
+        }
+        Optional<Tally> reached = visited.deferrals()
+                .filter(tally ->
+                        ceiling.orElseThrow().isReached(tally, visit.attempt().now()));
+        return reached.isPresent() ? end(mail, visit, sighting, reached.get()) : throttled(mail, visit.key(), sighting);
     }
 
     private Outcome passed(Mail mail, Sighting sighting) {
@@ -164,27 +169,25 @@ public final class Greylist implements PolicyCheck {
     }
 
     /** Counts a pass, once a message. The mail does not wait for it, and passes if it cannot be counted. */
-    private void count(Mail mail) {
-        if (mail.message().first("pass " + mail.client())) {
-            var unused = standing.passed(mail.client(), mail.message().arrived())
-                    .exceptionally(failure -> {
-                        log.debug("greylist: a pass was not counted", failure);
-                        return null;
-                    });
+    private void count(Mail mail, GreylistKey key) {
+        if (mail.message().isFirstPass()) {
+            var unused = standing.passed(key, mail.message().arrived()).exceptionally(failure -> {
+                log.debug("greylist: a pass was not counted", failure);
+                return null;
+            });
         }
     }
 
     /** Lets a mail pass that has been deferred for long enough; from here on its client is known for it. */
     private CompletionStage<Outcome> end(Mail mail, Visit visit, Sighting sighting, Tally tally) {
-        PolicyRequest request = mail.request();
         Attempt attempt = visit.attempt();
         GreylistEntry entry = sighting.entry();
         GreylistEntry known = new GreylistEntry(
                 entry.firstSeen(), attempt.now(), attempt.now().plus(attempt.lifetime()), entry.tries(), 1);
-        tell(listener -> listener.ceilingReached(request, tally));
+        tell(listener -> listener.ceilingReached(mail.request(), tally));
         return store.merge(List.of(new Page.Row(visit.key(), known)))
                 .thenCombine(
-                        ceiling.orElseThrow().reset(request.sender(), request.recipient()),
+                        store.forget(visit.deferrals().orElseThrow().counter()),
                         (merged, reset) -> new Outcome.Continue(
                                 GreylistWords.found(tally, attempt.now()),
                                 List.of(),

@@ -68,16 +68,31 @@ public final class GreylistKeys {
 
     /** The key of one triplet. */
     public GreylistKey key(ClientIdentity client, MailAddress sender, MailAddress recipient) {
+        return keyOf(client, compared(sender), recipient);
+    }
+
+    /** What a sender is compared as. */
+    MailAddress compared(MailAddress sender) {
+        return normaliser.apply(sender);
+    }
+
+    /** {@link #key} of a sender as it is compared. */
+    GreylistKey keyOf(ClientIdentity client, MailAddress compared, MailAddress recipient) {
         FieldBytes tuple = new FieldBytes(FieldBytes.Domain.TUPLE);
         add(tuple, client);
-        add(tuple, normaliser.apply(sender));
+        add(tuple, compared);
         add(tuple, recipient);
         return new GreylistKey(hash(client), tuple.hashWith(hasher));
     }
 
     /** The counter of how often a client has passed. */
     public CounterKey passes(ClientIdentity client) {
-        return new CounterKey("passes", hash(client));
+        return passesOf(hash(client));
+    }
+
+    /** {@link #passes} of a client whose hash is known. */
+    static CounterKey passesOf(Hash128 client) {
+        return new CounterKey("passes", client);
     }
 
     /** The counter of the triplets that a client has begun within a period. */
@@ -91,8 +106,13 @@ public final class GreylistKeys {
 
     /** The counter of how often mail of this sender for this recipient was deferred, whatever its clients. */
     public CounterKey deferrals(MailAddress sender, MailAddress recipient) {
+        return deferralsOf(compared(sender), recipient);
+    }
+
+    /** {@link #deferrals} of a sender as it is compared. */
+    CounterKey deferralsOf(MailAddress compared, MailAddress recipient) {
         FieldBytes fields = new FieldBytes(FieldBytes.Domain.PAIR);
-        add(fields, normaliser.apply(sender));
+        add(fields, compared);
         add(fields, recipient);
         return new CounterKey("deferrals", fields.hashWith(hasher));
     }

@@ -8,8 +8,8 @@ import io.github.mailstay.policy.Suspicion;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Optional;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -28,7 +28,7 @@ final class MessageMemory {
     static final class Message {
         private final Instant arrived;
         private final Optional<Suspicion> suspicion;
-        private final ConcurrentHashMap<String, Boolean> counted = new ConcurrentHashMap<>(2);
+        private final AtomicBoolean passed = new AtomicBoolean();
         private volatile boolean held;
 
         Message(Instant arrived, Optional<Suspicion> suspicion) {
@@ -46,9 +46,9 @@ final class MessageMemory {
             return suspicion;
         }
 
-        /** Whether this is asked for the first time with this word: some things count once a message. */
-        boolean first(String word) {
-            return counted.putIfAbsent(word, true) == null;
+        /** Whether this is asked for the first time: a pass counts once a message, however many its recipients. */
+        boolean isFirstPass() {
+            return passed.compareAndSet(false, true);
         }
 
         /** A recipient was to be deferred, which waits until DATA. */

@@ -45,8 +45,8 @@ public interface GreylistStore extends AutoCloseable {
     CompletionStage<Tally> tally(CounterKey key, Instant now, Duration minGap, Duration ttl);
 
     /**
-     * Does what one mail needs: looks whether its client is trusted, records the try if not, and counts it if it is
-     * deferred. Each of the three is atomic, all together need not be; stores that can do them in one go override this.
+     * Does what one mail needs: looks whether its client is trusted, records the try if not, counts it if it is
+     * deferred, and forgets that counter if the mail passes. Each of these is atomic, all together need not be; stores that can do them in one go override this.
      */
     default CompletionStage<Visited> visit(Visit visit) {
         return Visits.oneByOne(this, visit);

@@ -13,7 +13,7 @@ import java.util.Optional;
  * @param key the triplet
  * @param attempt the try
  * @param trust what makes a client pass without a try being recorded; empty if nothing does
- * @param deferrals what counts the try if it is deferred; empty if nothing does
+ * @param deferrals what counts the try if it is deferred, and begins anew when one passes; empty if nothing does
  */
 public record Visit(GreylistKey key, Attempt attempt, Optional<Trust> trust, Optional<Deferrals> deferrals) {
     /**

@@ -19,7 +19,7 @@ final class Visits {
         Visit.Trust trust = visit.trust().get();
         return store.find(trust.counter())
                 .thenCompose(passes -> isTrusted(passes, trust, visit.attempt().now())
-                        ? CompletableFuture.completedFuture(Visited.TRUSTED)
+                        ? passed(store, visit, Visited.TRUSTED)
                         : record(store, visit));
     }
 
@@ -31,13 +31,23 @@ final class Visits {
 
     private static CompletionStage<Visited> record(GreylistStore store, Visit visit) {
         return store.record(visit.key(), visit.attempt()).thenCompose(sighting -> {
-            if (sighting.passes() || visit.deferrals().isEmpty()) {
+            if (sighting.passes()) {
+                return passed(store, visit, recorded(sighting, Optional.empty()));
+            }
+            if (visit.deferrals().isEmpty()) {
                 return CompletableFuture.completedFuture(recorded(sighting, Optional.empty()));
             }
             Visit.Deferrals deferrals = visit.deferrals().get();
             return store.tally(deferrals.counter(), visit.attempt().now(), deferrals.minGap(), deferrals.ttl())
                     .thenApply(tally -> recorded(sighting, Optional.of(tally)));
         });
+    }
+
+    /** The mail passes: its deferral is over. */
+    private static CompletionStage<Visited> passed(GreylistStore store, Visit visit, Visited visited) {
+        return visit.deferrals().isEmpty()
+                ? CompletableFuture.completedFuture(visited)
+                : store.forget(visit.deferrals().get().counter()).thenApply(forgotten -> visited);
     }
 
     private static Visited recorded(Sighting sighting, Optional<Tally> deferrals) {

@@ -57,7 +57,9 @@ final class HistoryModel {
         earliest.put(key, earliestTry);
         String found = words(sighting);
         Instant firstDeferral = now;
-        if (!sighting.passes()) {
+        if (sighting.passes()) {
+            deferrals.remove(mail);
+        } else {
             Tally tally = Tally.next(deferrals.get(mail), now, History.DELAY, History.CEILING.plus(History.WINDOW));
             firstDeferral = tally.firstCounted();
             deferrals.put(mail, tally);

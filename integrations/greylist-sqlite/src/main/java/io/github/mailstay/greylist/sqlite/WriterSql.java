@@ -161,9 +161,13 @@ final class WriterSql implements AutoCloseable {
         Attempt attempt = visit.attempt();
         if (visit.trust().isPresent()
                 && isTrusted(visit.trust().get(), attempt.now().toEpochMilli())) {
+            endDeferral(visit);
             return Visited.TRUSTED;
         }
         Sighting sighting = record(visit.key(), attempt);
+        if (sighting.passes()) {
+            endDeferral(visit);
+        }
         if (sighting.passes() || visit.deferrals().isEmpty()) {
             return new Visited(Optional.of(sighting), Optional.empty());
         }
@@ -174,6 +178,12 @@ final class WriterSql implements AutoCloseable {
                 count.minGap().toMillis(),
                 count.ttl().toMillis());
         return new Visited(Optional.of(sighting), Optional.of(tally));
+    }
+
+    private void endDeferral(Visit visit) throws SQLException {
+        if (visit.deferrals().isPresent()) {
+            forget(visit.deferrals().get().counter());
+        }
     }
 
     private boolean isTrusted(Visit.Trust trust, long now) throws SQLException {
