@@ -178,4 +178,30 @@ class GreylistKeysTest {
     private static InetAddress ip(String text) {
         return IpAddresses.parse(text).orElseThrow();
     }
+
+    @Test
+    void identitiesOfDifferentKindsAreDifferentWhateverTheyAreNamed() {
+        GreylistKeys keys = GreylistKeys.builder(KeyHasher.of(new byte[KeyHasher.KEY_BYTES]))
+                .build();
+        MailAddress ann = MailAddress.of("ann@example.org");
+        MailAddress bob = MailAddress.of("bob@example.net");
+        List<ClientIdentity> clients = List.of(
+                new ClientIdentity.Host("example.org"),
+                new ClientIdentity.SenderDomain("example.org"),
+                new ClientIdentity.Supplied("spf", "example.org"),
+                new ClientIdentity.Supplied("dkim", "example.org"),
+                new ClientIdentity.Supplied("spf", "example.net"),
+                keys.client("192.0.2.1"));
+        assertThat(clients.stream().map(client -> keys.key(client, ann, bob).client()))
+                .doesNotHaveDuplicates();
+        assertThat(clients.stream().map(client -> keys.key(client, ann, bob).tuple()))
+                .doesNotHaveDuplicates();
+        assertThat(clients.stream().map(client -> keys.begun(client, 7))).doesNotHaveDuplicates();
+        ClientIdentity host = clients.get(0);
+        assertThat(keys.passes(host).hash()).isEqualTo(keys.key(host, ann, bob).client());
+        assertThat(keys.begun(host, 7)).isNotEqualTo(keys.begun(host, 8));
+        assertThat(keys.deferrals(ann, bob))
+                .isNotEqualTo(keys.deferrals(bob, ann))
+                .isEqualTo(keys.deferrals(MailAddress.of("ANN@Example.ORG"), bob));
+    }
 }

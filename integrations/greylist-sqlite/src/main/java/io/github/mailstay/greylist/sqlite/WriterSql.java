@@ -84,6 +84,8 @@ final class WriterSql implements AutoCloseable {
     private final PreparedStatement isKnown;
     private final PreparedStatement merge;
     private final PreparedStatement isTrusted;
+    private final PreparedStatement forgetEntry;
+    private final PreparedStatement forgetCounter;
 
     WriterSql(Connection connection) throws SQLException {
         this.connection = connection;
@@ -95,6 +97,8 @@ final class WriterSql implements AutoCloseable {
         merge = connection.prepareStatement(MERGE);
         isTrusted =
                 connection.prepareStatement("SELECT 1 FROM counter WHERE id = ? AND count >= ? AND expires_at >= ?");
+        forgetEntry = connection.prepareStatement("DELETE FROM entry WHERE tuple = ?");
+        forgetCounter = connection.prepareStatement("DELETE FROM counter WHERE id = ?");
     }
 
     Connection connection() {
@@ -216,18 +220,13 @@ final class WriterSql implements AutoCloseable {
     }
 
     boolean forget(GreylistKey key) throws SQLException {
-        return delete("DELETE FROM entry WHERE tuple = ?", key.tuple().toBytes());
+        forgetEntry.setBytes(1, key.tuple().toBytes());
+        return forgetEntry.executeUpdate() > 0;
     }
 
     boolean forget(CounterKey key) throws SQLException {
-        return delete("DELETE FROM counter WHERE id = ?", id(key));
-    }
-
-    private boolean delete(String sql, byte[] key) throws SQLException {
-        try (PreparedStatement delete = connection.prepareStatement(sql)) {
-            delete.setBytes(1, key);
-            return delete.executeUpdate() > 0;
-        }
+        forgetCounter.setBytes(1, id(key));
+        return forgetCounter.executeUpdate() > 0;
     }
 
     /** The 16 bytes of the hash, then the purpose. */
@@ -241,8 +240,9 @@ final class WriterSql implements AutoCloseable {
 
     @Override
     public void close() throws SQLException {
-        for (PreparedStatement statement :
-                new PreparedStatement[] {begin, commit, record, tally, isKnown, merge, isTrusted}) {
+        for (PreparedStatement statement : new PreparedStatement[] {
+            begin, commit, record, tally, isKnown, merge, isTrusted, forgetEntry, forgetCounter
+        }) {
             statement.close();
         }
     }
