@@ -6,7 +6,6 @@ import io.github.mailstay.greylist.store.GreylistStore;
 import io.github.mailstay.greylist.store.Page;
 import io.github.mailstay.greylist.store.Visit;
 import io.github.mailstay.greylist.store.Visited;
-import io.github.mailstay.net.MailAddress;
 import io.github.mailstay.policy.CheckContext;
 import io.github.mailstay.policy.Outcome;
 import io.github.mailstay.policy.PolicyCheck;
@@ -127,19 +126,18 @@ public final class Greylist implements PolicyCheck {
     }
 
     private CompletionStage<Outcome> visit(Mail mail, boolean mayBeTrusted) {
-        MailAddress sender = keys.compared(mail.request().sender());
-        MailAddress recipient = mail.request().recipient();
-        GreylistKey key = keys.keyOf(mail.client(), sender, recipient);
+        GreylistKeys.Mail names =
+                keys.mail(mail.client(), mail.request().sender(), mail.request().recipient());
         Attempt attempt = new Attempt(
                 mail.message().arrived(),
                 settings.delays().at(mail.score()),
                 settings.retryWindow(),
                 settings.lifetime());
         Visit visit = new Visit(
-                key,
+                names.key(),
                 attempt,
-                mayBeTrusted ? standing.trust(key) : Optional.empty(),
-                ceiling.map(end -> end.count(keys.deferralsOf(sender, recipient), attempt.delay())));
+                mayBeTrusted ? standing.trust(names.key()) : Optional.empty(),
+                ceiling.map(end -> end.count(names.deferrals(), attempt.delay())));
         return store.visit(visit).thenCompose(visited -> visited(mail, visit, visited));
     }
 

@@ -15,6 +15,8 @@ import java.util.function.UnaryOperator;
  * without what is made anew for each mail, and the null sender equals no address. Immutable and thread-safe; one to two microseconds a key.
  */
 public final class GreylistKeys {
+    private static final String DEFERRALS = "deferrals";
+
     private final KeyHasher hasher;
     private final int ipv4Prefix;
     private final int ipv6Prefix;
@@ -68,21 +70,29 @@ public final class GreylistKeys {
 
     /** The key of one triplet. */
     public GreylistKey key(ClientIdentity client, MailAddress sender, MailAddress recipient) {
-        return keyOf(client, compared(sender), recipient);
+        return mail(client, sender, recipient).key();
     }
 
-    /** What a sender is compared as. */
-    MailAddress compared(MailAddress sender) {
-        return normaliser.apply(sender);
-    }
+    /** The keys of one mail: of its triplet, and of what counts its deferrals. */
+    record Mail(GreylistKey key, CounterKey deferrals) {}
 
-    /** {@link #key} of a sender as it is compared. */
-    GreylistKey keyOf(ClientIdentity client, MailAddress compared, MailAddress recipient) {
+    /** Both at once: the sender is normalised once, and the hash of the one is half of the other. */
+    Mail mail(ClientIdentity client, MailAddress sender, MailAddress recipient) {
+        MailAddress compared = normaliser.apply(sender);
+        Hash128 pair = pair(compared, recipient);
         FieldBytes tuple = new FieldBytes(FieldBytes.Domain.TUPLE);
         add(tuple, client);
         add(tuple, compared);
         add(tuple, recipient);
-        return new GreylistKey(hash(client), tuple.hashWith(hasher));
+        Hash128 all = new Hash128(pair.high(), tuple.hashWith(hasher).low());
+        return new Mail(new GreylistKey(hash(client), all), new CounterKey(DEFERRALS, pair));
+    }
+
+    private Hash128 pair(MailAddress compared, MailAddress recipient) {
+        FieldBytes fields = new FieldBytes(FieldBytes.Domain.PAIR);
+        add(fields, compared);
+        add(fields, recipient);
+        return fields.hashWith(hasher);
     }
 
     /** The counter of how often a client has passed. */
@@ -106,15 +116,7 @@ public final class GreylistKeys {
 
     /** The counter of how often mail of this sender for this recipient was deferred, whatever its clients. */
     public CounterKey deferrals(MailAddress sender, MailAddress recipient) {
-        return deferralsOf(compared(sender), recipient);
-    }
-
-    /** {@link #deferrals} of a sender as it is compared. */
-    CounterKey deferralsOf(MailAddress compared, MailAddress recipient) {
-        FieldBytes fields = new FieldBytes(FieldBytes.Domain.PAIR);
-        add(fields, compared);
-        add(fields, recipient);
-        return new CounterKey("deferrals", fields.hashWith(hasher));
+        return new CounterKey(DEFERRALS, pair(normaliser.apply(sender), recipient));
     }
 
     /** {@link KeyHasher#fingerprint} of the secret behind these keys. */

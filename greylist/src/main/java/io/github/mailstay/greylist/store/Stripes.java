@@ -14,7 +14,7 @@ import java.util.function.IntFunction;
  * sees to that.
  *
  * <p>The ranges are in the unsigned order of the hash, and each table holds at most its share of the bound. The hashes are
- * keyed, so nobody can choose theirs to fill one.
+ * keyed, so nobody can choose which table is filled; who tries one mail from very many networks fills the one it has.
  *
  * @param <T> a table
  */

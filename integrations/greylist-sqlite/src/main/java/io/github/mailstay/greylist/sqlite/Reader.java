@@ -86,15 +86,15 @@ final class Reader {
 
     private PreparedStatement counters() throws SQLException {
         if (counterById == null) {
-            counterById = connection.prepareStatement("SELECT " + Rows.TALLY + " FROM counter WHERE id = ?");
+            counterById = connection.prepareStatement("SELECT " + Rows.TALLY + " FROM entry WHERE tuple = ?");
         }
         return counterById;
     }
 
     CompletableFuture<Page> list(Optional<Hash128> after, int max) {
         return ask(() -> {
-            try (PreparedStatement query = connection.prepareStatement(
-                    "SELECT " + Rows.ENTRY + ", client, tuple FROM entry WHERE tuple > ? ORDER BY tuple LIMIT ?")) {
+            try (PreparedStatement query = connection.prepareStatement("SELECT " + Rows.ENTRY
+                    + ", client, tuple FROM entry WHERE tuple > ? AND passes >= 0 ORDER BY tuple LIMIT ?")) {
                 query.setBytes(1, after.map(Hash128::toBytes).orElse(new byte[0]));
                 query.setInt(2, max + 1);
                 List<Page.Row> rows = new ArrayList<>();
@@ -117,7 +117,7 @@ final class Reader {
     CompletableFuture<StoreStats> stats() {
         return ask(() -> {
             try (PreparedStatement query = connection.prepareStatement(
-                            "SELECT count(*), total(passes > 0), (SELECT count(*) FROM counter) FROM entry");
+                            "SELECT total(passes >= 0), total(passes > 0), total(passes < 0) FROM entry");
                     ResultSet row = query.executeQuery()) {
                 row.next();
                 return new StoreStats(row.getLong(1), row.getLong(2), row.getLong(3));

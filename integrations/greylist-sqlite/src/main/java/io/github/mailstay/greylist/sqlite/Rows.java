@@ -13,7 +13,7 @@ final class Rows {
     static final String ENTRY = "first_seen, last_seen, expires_at, tries, passes";
 
     /** The columns that {@link #tally} reads, from the first on. */
-    static final String TALLY = "count, first_counted, last_counted, expires_at";
+    static final String TALLY = "tries, first_seen, last_seen, expires_at";
 
     private Rows() {}
 

@@ -18,17 +18,19 @@ final class Schema {
     static final int APPLICATION_ID = 0x4d734772;
 
     /** The version of the tables, in {@code user_version}. */
-    static final int VERSION = 2;
+    static final int VERSION = 3;
 
     private static final String[] TABLES = {
         "CREATE TABLE meta (name TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT, WITHOUT ROWID",
         // Times are milliseconds since 1970, UTC. Without a rowid the table is its own index: one page per write.
+        // Counters
+        // lie among the entries, since the counter of a mail's deferrals has the same first half of its key: so one
+        // page
+        // holds what one mail changes. A counter's tuple is the 16 bytes of its hash and the purpose behind them, its
+        // client is empty, its tries are the count, and its passes -1.
         "CREATE TABLE entry (tuple BLOB PRIMARY KEY, client BLOB NOT NULL, first_seen INTEGER NOT NULL,"
                 + " last_seen INTEGER NOT NULL, expires_at INTEGER NOT NULL, tries INTEGER NOT NULL,"
                 + " passes INTEGER NOT NULL) STRICT, WITHOUT ROWID",
-        // id is the 16 bytes of the hash, then the purpose.
-        "CREATE TABLE counter (id BLOB PRIMARY KEY, count INTEGER NOT NULL, first_counted INTEGER NOT NULL,"
-                + " last_counted INTEGER NOT NULL, expires_at INTEGER NOT NULL) STRICT, WITHOUT ROWID",
         "PRAGMA application_id = " + APPLICATION_ID,
         "PRAGMA user_version = " + VERSION,
     };
@@ -38,6 +40,10 @@ final class Schema {
         {
             "ALTER TABLE counter ADD COLUMN first_counted INTEGER NOT NULL DEFAULT 0",
             "UPDATE counter SET first_counted = last_counted"
+        },
+        {
+            "INSERT INTO entry SELECT id, x'', first_counted, last_counted, expires_at, count, -1 FROM counter",
+            "DROP TABLE counter"
         },
     };
 

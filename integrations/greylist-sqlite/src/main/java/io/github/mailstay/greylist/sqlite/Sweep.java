@@ -12,9 +12,6 @@ import java.sql.SQLException;
  * only if something in it has expired, deleted from. For the writer's thread only.
  */
 final class Sweep {
-    /** A place: which table, behind which key. */
-    record Place(int table, Key after) {}
-
     /** A key as bytes; a class of its own since records must hold no arrays. */
     static final class Key {
         static final Key NONE = new Key(new byte[0]);
@@ -34,15 +31,17 @@ final class Sweep {
      */
     private static final int MOST_REMOVED = 500;
 
-    private static final Place START = new Place(0, Key.NONE);
-    private static final String[][] TABLES = {{"entry", "tuple"}, {"counter", "id"}};
+    private static final String RANGE = "SELECT count(*), total(expires_at < ?), max(tuple) FROM"
+            + " (SELECT tuple, expires_at FROM entry WHERE tuple > ? ORDER BY tuple LIMIT ?)";
 
-    private Place place = START;
+    private static final String DELETE = "DELETE FROM entry WHERE tuple > ? AND tuple <= ? AND expires_at < ?";
+
+    private Key place = Key.NONE;
 
     /** Work that takes the next slice. */
     Work<Swept> slice(long now, int maxRows, long budgetNanos) {
         return new Work<>() {
-            private Place reached = START;
+            private Key reached = Key.NONE;
 
             @Override
             Swept apply(WriterSql sql) throws SQLException {
@@ -63,15 +62,10 @@ final class Sweep {
             }
 
             private Swept step(Connection connection, long now, int rows) throws SQLException {
-                int table = reached.table();
                 Range range = range(connection, reached, now, rows);
                 long removed = range.expired == 0 ? 0 : delete(connection, reached, range.last, now);
-                if (range.examined == rows) {
-                    reached = new Place(table, range.last);
-                    return new Swept(range.examined, removed, false);
-                }
-                boolean end = table == TABLES.length - 1;
-                reached = end ? START : new Place(table + 1, Key.NONE);
+                boolean end = range.examined < rows;
+                reached = end ? Key.NONE : range.last;
                 return new Swept(range.examined, removed, end);
             }
 
@@ -89,14 +83,10 @@ final class Sweep {
 
     private record Range(long examined, long expired, Key last) {}
 
-    private static Range range(Connection connection, Place from, long now, int rows) throws SQLException {
-        String table = TABLES[from.table()][0];
-        String key = TABLES[from.table()][1];
-        String sql = "SELECT count(*), total(expires_at < ?), max(" + key + ") FROM (SELECT " + key
-                + ", expires_at FROM " + table + " WHERE " + key + " > ? ORDER BY " + key + " LIMIT ?)";
-        try (PreparedStatement statement = connection.prepareStatement(sql)) {
+    private static Range range(Connection connection, Key from, long now, int rows) throws SQLException {
+        try (PreparedStatement statement = connection.prepareStatement(RANGE)) {
             statement.setLong(1, now);
-            statement.setBytes(2, from.after().bytes);
+            statement.setBytes(2, from.bytes);
             statement.setInt(3, rows);
             try (ResultSet row = statement.executeQuery()) {
                 row.next();
@@ -106,12 +96,9 @@ final class Sweep {
         }
     }
 
-    private static long delete(Connection connection, Place from, Key to, long now) throws SQLException {
-        String table = TABLES[from.table()][0];
-        String key = TABLES[from.table()][1];
-        String sql = "DELETE FROM " + table + " WHERE " + key + " > ? AND " + key + " <= ? AND expires_at < ?";
-        try (PreparedStatement statement = connection.prepareStatement(sql)) {
-            statement.setBytes(1, from.after().bytes);
+    private static long delete(Connection connection, Key from, Key to, long now) throws SQLException {
+        try (PreparedStatement statement = connection.prepareStatement(DELETE)) {
+            statement.setBytes(1, from.bytes);
             statement.setBytes(2, to.bytes);
             statement.setLong(3, now);
             return statement.executeUpdate();

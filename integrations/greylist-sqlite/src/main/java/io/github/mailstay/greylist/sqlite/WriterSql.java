@@ -50,17 +50,18 @@ final class WriterSql implements AutoCloseable {
 
     // ?1 id, ?2 now, ?3 smallest gap, ?4 time to live.
     private static final String TALLY = """
-            INSERT INTO counter (id, count, first_counted, last_counted, expires_at) VALUES (?1, 1, ?2, ?2, ?2 + ?4)
-            ON CONFLICT (id) DO UPDATE SET
-              first_counted = CASE WHEN ?2 > expires_at THEN ?2 ELSE min(first_counted, ?2) END,
-              count = CASE WHEN ?2 > expires_at THEN 1
-                           WHEN ?2 < min(last_counted, ?2) + ?3 THEN count
-                           ELSE count + 1 END,
-              last_counted = CASE WHEN ?2 > expires_at OR ?2 >= min(last_counted, ?2) + ?3 THEN ?2
-                                  ELSE min(last_counted, ?2) END,
-              expires_at = CASE WHEN ?2 > expires_at OR ?2 >= min(last_counted, ?2) + ?3 THEN ?2
-                                ELSE min(last_counted, ?2) END + ?4
-            RETURNING count, first_counted, last_counted, expires_at""";
+            INSERT INTO entry (tuple, client, first_seen, last_seen, expires_at, tries, passes)
+            VALUES (?1, x'', ?2, ?2, ?2 + ?4, 1, -1)
+            ON CONFLICT (tuple) DO UPDATE SET
+              first_seen = CASE WHEN ?2 > expires_at THEN ?2 ELSE min(first_seen, ?2) END,
+              tries = CASE WHEN ?2 > expires_at THEN 1
+                           WHEN ?2 < min(last_seen, ?2) + ?3 THEN tries
+                           ELSE tries + 1 END,
+              last_seen = CASE WHEN ?2 > expires_at OR ?2 >= min(last_seen, ?2) + ?3 THEN ?2
+                               ELSE min(last_seen, ?2) END,
+              expires_at = CASE WHEN ?2 > expires_at OR ?2 >= min(last_seen, ?2) + ?3 THEN ?2
+                                ELSE min(last_seen, ?2) END + ?4
+            RETURNING tries, first_seen, last_seen, expires_at""";
 
     // ?1 tuple, ?2 client, ?3 first seen, ?4 last seen, ?5 expires at, ?6 tries, ?7 passes. Of two generations the
     // later
@@ -84,8 +85,7 @@ final class WriterSql implements AutoCloseable {
     private final PreparedStatement isKnown;
     private final PreparedStatement merge;
     private final PreparedStatement isTrusted;
-    private final PreparedStatement forgetEntry;
-    private final PreparedStatement forgetCounter;
+    private final PreparedStatement forget;
 
     WriterSql(Connection connection) throws SQLException {
         this.connection = connection;
@@ -96,9 +96,8 @@ final class WriterSql implements AutoCloseable {
         isKnown = connection.prepareStatement("SELECT count(*) FROM entry WHERE tuple = ?");
         merge = connection.prepareStatement(MERGE);
         isTrusted =
-                connection.prepareStatement("SELECT 1 FROM counter WHERE id = ? AND count >= ? AND expires_at >= ?");
-        forgetEntry = connection.prepareStatement("DELETE FROM entry WHERE tuple = ?");
-        forgetCounter = connection.prepareStatement("DELETE FROM counter WHERE id = ?");
+                connection.prepareStatement("SELECT 1 FROM entry WHERE tuple = ? AND tries >= ? AND expires_at >= ?");
+        forget = connection.prepareStatement("DELETE FROM entry WHERE tuple = ?");
     }
 
     Connection connection() {
@@ -220,13 +219,13 @@ final class WriterSql implements AutoCloseable {
     }
 
     boolean forget(GreylistKey key) throws SQLException {
-        forgetEntry.setBytes(1, key.tuple().toBytes());
-        return forgetEntry.executeUpdate() > 0;
+        forget.setBytes(1, key.tuple().toBytes());
+        return forget.executeUpdate() > 0;
     }
 
     boolean forget(CounterKey key) throws SQLException {
-        forgetCounter.setBytes(1, id(key));
-        return forgetCounter.executeUpdate() > 0;
+        forget.setBytes(1, id(key));
+        return forget.executeUpdate() > 0;
     }
 
     /** The 16 bytes of the hash, then the purpose. */
@@ -240,9 +239,8 @@ final class WriterSql implements AutoCloseable {
 
     @Override
     public void close() throws SQLException {
-        for (PreparedStatement statement : new PreparedStatement[] {
-            begin, commit, record, tally, isKnown, merge, isTrusted, forgetEntry, forgetCounter
-        }) {
+        for (PreparedStatement statement :
+                new PreparedStatement[] {begin, commit, record, tally, isKnown, merge, isTrusted, forget}) {
             statement.close();
         }
     }

@@ -96,17 +96,17 @@ class SqlAgainstRulesTest {
                         Instant.ofEpochMilli(first),
                         Instant.ofEpochMilli(first + later),
                         Instant.ofEpochMilli(expires));
-        Schema.run(sql().connection(), "DELETE FROM counter");
+        Schema.run(sql().connection(), "DELETE FROM entry");
         if (before != null) {
             Schema.run(
                     sql().connection(),
-                    "INSERT INTO counter VALUES (x'fffffffffffffffb0000000000000006" + "706173736573" + "', " + count
-                            + ", " + first + ", " + (first + later) + ", " + expires + ")");
+                    "INSERT INTO entry VALUES (x'fffffffffffffffb0000000000000006" + "706173736573" + "', x'', " + first
+                            + ", " + (first + later) + ", " + expires + ", " + count + ", -1)");
         }
         Tally expected =
                 Tally.next(before, Instant.ofEpochMilli(now), Duration.ofMillis(gap), Duration.ofMillis(gap + more));
         assertThat(sql().tally(COUNTER, now, gap, gap + more)).isEqualTo(expected);
-        try (PreparedStatement query = sql().connection().prepareStatement("SELECT " + Rows.TALLY + " FROM counter");
+        try (PreparedStatement query = sql().connection().prepareStatement("SELECT " + Rows.TALLY + " FROM entry");
                 ResultSet row = query.executeQuery()) {
             assertThat(row.next()).isTrue();
             assertThat(Rows.tally(row)).isEqualTo(expected);

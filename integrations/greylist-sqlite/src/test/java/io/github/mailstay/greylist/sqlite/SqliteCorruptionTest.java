@@ -219,7 +219,7 @@ class SqliteCorruptionTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"PRAGMA application_id = 7", "PRAGMA user_version = 3", "PRAGMA application_id = 0"})
+    @ValueSource(strings = {"PRAGMA application_id = 7", "PRAGMA user_version = 4", "PRAGMA application_id = 0"})
     void whatIsNotOursIsNeverSetAside(String sql) throws Exception {
         filled();
         try (Connection connection = plain(file)) {

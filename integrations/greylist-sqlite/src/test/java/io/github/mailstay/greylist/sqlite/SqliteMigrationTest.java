@@ -85,7 +85,7 @@ class SqliteMigrationTest {
         for (int round = 0; round < 2; round++) {
             try (SqliteGreylistStore store = Stored.open(file)) {
                 checkAll(store);
-                assertThat(store.pragma("user_version").join()).isEqualTo("2");
+                assertThat(store.pragma("user_version").join()).isEqualTo("3");
             }
         }
         try (SqliteGreylistStore store = Stored.open(file)) {

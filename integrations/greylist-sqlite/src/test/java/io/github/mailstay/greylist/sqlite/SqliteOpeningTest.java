@@ -53,7 +53,7 @@ class SqliteOpeningTest {
         byte[] header = Files.readAllBytes(file);
         // Offsets of the SQLite file format: 60 user version, 68 application id.
         assertThat(new String(header, 68, 4, StandardCharsets.US_ASCII)).isEqualTo("MsGr");
-        assertThat(header[63]).isEqualTo((byte) 2);
+        assertThat(header[63]).isEqualTo((byte) 3);
     }
 
     @Test
@@ -88,7 +88,7 @@ class SqliteOpeningTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"PRAGMA application_id = 7", "CREATE TABLE theirs (x)", "PRAGMA user_version = 3"})
+    @ValueSource(strings = {"PRAGMA application_id = 7", "CREATE TABLE theirs (x)", "PRAGMA user_version = 4"})
     void somebodyElsesDatabaseIsRefusedAndLeftAlone(String sql) throws Exception {
         prepare(sql);
         byte[] before = Files.readAllBytes(file);
@@ -97,11 +97,11 @@ class SqliteOpeningTest {
     }
 
     @ParameterizedTest
-    @ValueSource(ints = {0, 3, 999})
+    @ValueSource(ints = {0, 4, 999})
     void anotherVersionIsRefused(int version) throws Exception {
         open().close();
         prepare("PRAGMA user_version = " + version);
-        refused(Reason.MISMATCH, "tables of version " + version + "; this Mailstay knows versions 1 to 2");
+        refused(Reason.MISMATCH, "tables of version " + version + "; this Mailstay knows versions 1 to 3");
     }
 
     @Test
