@@ -6,5 +6,6 @@ module io.github.mailstay.greylist {
 
     exports io.github.mailstay.greylist;
     exports io.github.mailstay.greylist.list;
+    exports io.github.mailstay.greylist.load;
     exports io.github.mailstay.greylist.store;
 }

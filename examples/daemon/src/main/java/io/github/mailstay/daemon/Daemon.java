@@ -4,6 +4,7 @@ package io.github.mailstay.daemon;
 import io.github.mailstay.daemon.config.Settings;
 import io.github.mailstay.daemon.control.Commands;
 import io.github.mailstay.daemon.control.ControlServer;
+import io.github.mailstay.daemon.control.GreylistLoader;
 import io.github.mailstay.daemon.log.DecisionLog;
 import io.github.mailstay.greylist.Greylist;
 import io.github.mailstay.greylist.GreylistKeys;
@@ -114,8 +115,9 @@ public final class Daemon implements AutoCloseable {
         decider.is(chain(settings, rbl, greylist, all));
         server.ifPresent(bound -> closing(bound, PolicyServer::close));
         if (settings.control().isPresent()) {
+            GreylistLoader loader = new GreylistLoader(store, keys, settings.greylist());
             Commands commands =
-                    new Commands(store, greylist.management(), rbl, counters::snapshot, decisionLog::dropped);
+                    new Commands(store, greylist.management(), loader, rbl, counters::snapshot, decisionLog::dropped);
             ControlServer control =
                     closing(ControlServer.start(settings.control().get(), commands), ControlServer::close);
             listening.add("control=" + control.endpoint());

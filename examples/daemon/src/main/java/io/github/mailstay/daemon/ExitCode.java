@@ -7,6 +7,10 @@ public final class ExitCode {
     public static final int OK = 0;
     /** The command line is wrong. */
     public static final int USAGE = 64;
+    /** A file that was given is not what it should be. */
+    public static final int DATAERR = 65;
+    /** A file that was given cannot be read. */
+    public static final int NOINPUT = 66;
     /** What was asked for is not there. */
     public static final int UNAVAILABLE = 69;
     /** A bug. */

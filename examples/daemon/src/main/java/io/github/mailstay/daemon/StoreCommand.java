@@ -4,6 +4,7 @@ package io.github.mailstay.daemon;
 import io.github.mailstay.daemon.config.Settings;
 import io.github.mailstay.daemon.control.Commands;
 import io.github.mailstay.daemon.control.ControlClient;
+import io.github.mailstay.daemon.control.GreylistLoader;
 import io.github.mailstay.daemon.log.LogConfigurator;
 import io.github.mailstay.greylist.Greylist;
 import io.github.mailstay.greylist.GreylistKeys;
@@ -11,6 +12,7 @@ import io.github.mailstay.greylist.store.GreylistStore;
 import io.github.mailstay.rbl.DnsJavaLookup;
 import io.github.mailstay.rbl.RblCheck;
 import java.io.IOException;
+import java.io.InputStream;
 import java.io.OutputStreamWriter;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
@@ -33,7 +35,12 @@ abstract class StoreCommand implements Callable<Integer> {
     private boolean json;
 
     /** The command's words, as {@link Commands#run} takes them. */
-    abstract List<String> words();
+    abstract List<String> words() throws StartException;
+
+    /** What it reads. */
+    InputStream input() throws StartException {
+        return InputStream.nullInputStream();
+    }
 
     @Override
     public final Integer call() throws StartException {
@@ -44,14 +51,14 @@ abstract class StoreCommand implements Callable<Integer> {
             words.add("--json");
         }
         PrintWriter out = new PrintWriter(new OutputStreamWriter(System.out, StandardCharsets.UTF_8));
-        try {
+        try (InputStream in = input()) {
             if (read.control().isPresent()) {
-                OptionalInt exit = ControlClient.run(read.control().get(), words, out);
+                OptionalInt exit = ControlClient.run(read.control().get(), words, in, out);
                 if (exit.isPresent()) {
                     return exit.getAsInt();
                 }
             }
-            return runHere(read, words, out);
+            return runHere(read, words, in, out);
         } catch (IOException e) {
             throw new StartException(ExitCode.UNAVAILABLE, "control: " + e.getMessage());
         } finally {
@@ -59,7 +66,7 @@ abstract class StoreCommand implements Callable<Integer> {
         }
     }
 
-    private static int runHere(Settings settings, List<String> words, PrintWriter out)
+    private static int runHere(Settings settings, List<String> words, InputStream in, PrintWriter out)
             throws StartException, IOException {
         try (DataDir dataDir = DataDir.open(settings.dataDir());
                 DnsJavaLookup lookup = DnsJavaLookup.builder()
@@ -78,7 +85,8 @@ abstract class StoreCommand implements Callable<Integer> {
                         .lists(settings.rbl().lists())
                         .lookup(lookup)
                         .build();
-                return new Commands(store, greylist.management(), rbl, Map::of, () -> 0).run(words, out);
+                GreylistLoader loader = new GreylistLoader(store, keys, settings.greylist());
+                return new Commands(store, greylist.management(), loader, rbl, Map::of, () -> 0).run(words, in, out);
             }
         }
     }
@@ -99,7 +107,7 @@ abstract class StoreCommand implements Callable<Integer> {
     @Command(
             name = "greylist",
             description = "Look into the greylist, and change what it remembers.",
-            subcommands = {ListAll.class, Show.class, Allow.class, Forget.class, Stats.class})
+            subcommands = {ListAll.class, Show.class, Allow.class, Forget.class, Stats.class, ImportCommand.class})
     static final class OfGreylist {}
 
     /** {@code greylist list}. */

@@ -50,6 +50,8 @@ class RedisServerTest {
         RedisServer replica = servers.start(RedisServer.builder().replicaOf(primary));
         RedisSentinel sentinel = servers.keep(RedisSentinel.start(primary));
         primary.command("SET", "kept", "yes");
+        // Replication is asynchronous: a primary may die with what it has not sent yet.
+        assertThat(primary.command("WAIT", "1", "10000")).isEqualTo("1");
         assertThat(sentinel.primaryPort()).isEqualTo(primary.port());
         primary.crash();
         assertThat(Waiting.until(Waiting.within(LIMIT), () -> sentinel.primaryPort() == replica.port()))

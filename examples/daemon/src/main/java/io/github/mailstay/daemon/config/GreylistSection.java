@@ -81,7 +81,7 @@ final class GreylistSection {
                 return Integer.parseInt(text);
             });
             Duration atScore = object.read("delay", delay, text -> {
-                Duration value = SettingReader.parseDuration(text, "must be a time as 10m or 1h");
+                Duration value = Durations.parse(text, "must be a time as 10m or 1h");
                 if (value.compareTo(Duration.ofDays(1)) > 0) {
                     throw new IllegalArgumentException("'" + text + "' must be at most 1d");
                 }

@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.github.mailstay.daemon.config;
 
-import com.typesafe.config.Config;
-import com.typesafe.config.ConfigException;
 import com.typesafe.config.ConfigList;
 import com.typesafe.config.ConfigValue;
 import com.typesafe.config.ConfigValueType;
@@ -66,7 +64,7 @@ final class SettingReader {
     Duration duration(String key, Duration otherwise, Duration least, Duration most) {
         String allowed = "must be a time from " + text(least) + " to " + text(most) + ", as 500ms, 10s, 5m, 12h or 2d";
         return read(key, otherwise, allowed.substring("must be ".length()), text -> {
-            Duration value = parseDuration(text, allowed);
+            Duration value = Durations.parse(text, allowed);
             if (value.compareTo(least) < 0 || value.compareTo(most) > 0) {
                 throw new IllegalArgumentException("'" + text + "' " + allowed);
             }
@@ -178,19 +176,6 @@ final class SettingReader {
             }
         }
         return row[two.length()];
-    }
-
-    static Duration parseDuration(String text, String allowed) {
-        // A number without a unit would be milliseconds to HOCON; nobody means that.
-        if (!text.matches("[0-9]{1,9} ?(ms|s|m|h|d)")) {
-            throw new IllegalArgumentException("'" + text + "' " + allowed);
-        }
-        try {
-            Config one = com.typesafe.config.ConfigFactory.parseMap(Map.of("x", text));
-            return one.getDuration("x");
-        } catch (ConfigException e) {
-            throw new IllegalArgumentException("'" + text + "' " + allowed, e);
-        }
     }
 
     private <T> List<T> parseAll(String key, List<ConfigValue> values, Function<String, T> parser) {

@@ -129,9 +129,7 @@ public final class SettingsFile {
         });
         attempt(object, "weight", () -> builder.weight(weight));
         Duration timeout = object.read(
-                "timeout",
-                Duration.ofSeconds(2),
-                text -> SettingReader.parseDuration(text, "must be a time as 500ms or 2s"));
+                "timeout", Duration.ofSeconds(2), text -> Durations.parse(text, "must be a time as 500ms or 2s"));
         attempt(object, "timeout", () -> builder.timeout(timeout));
         if (id.isPresent() && !ids.add(id.get())) {
             object.mistake("id", "'" + id.get() + "' is the id of another list too");

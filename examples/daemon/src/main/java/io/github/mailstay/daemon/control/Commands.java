@@ -10,6 +10,7 @@ import io.github.mailstay.policy.Deadline;
 import io.github.mailstay.rbl.ListCounts;
 import io.github.mailstay.rbl.RblCheck;
 import io.github.mailstay.rbl.RblReport;
+import java.io.InputStream;
 import java.io.PrintWriter;
 import java.net.InetAddress;
 import java.time.Duration;
@@ -35,6 +36,7 @@ public final class Commands {
 
     private final GreylistStore store;
     private final GreylistCommands greylist;
+    private final GreylistLoader loader;
     private final RblCheck rbl;
     private final Supplier<Map<String, Long>> counters;
     private final LongSupplier unlogged;
@@ -43,24 +45,32 @@ public final class Commands {
     public Commands(
             GreylistStore store,
             GreylistManagement management,
+            GreylistLoader loader,
             RblCheck rbl,
             Supplier<Map<String, Long>> counters,
             LongSupplier unlogged) {
         this.store = store;
         this.greylist = new GreylistCommands(store, management);
+        this.loader = loader;
         this.rbl = rbl;
         this.counters = counters;
         this.unlogged = unlogged;
     }
 
-    /** Runs one; returns its exit code. */
-    public int run(List<String> words, PrintWriter out) {
+    /**
+     * Runs one; returns its exit code.
+     *
+     * @param in what it reads, if it reads anything
+     */
+    public int run(List<String> words, InputStream in, PrintWriter out) {
         List<String> plain = new ArrayList<>(words);
         boolean json = plain.remove("--json");
         String name = String.join(" ", plain.subList(0, Math.min(2, plain.size())));
         try {
             if (name.equals("greylist stats") && plain.size() == 2) {
                 return stats(out, json);
+            } else if (name.equals("greylist import")) {
+                return loader.run(plain.subList(2, plain.size()), in, out, json);
             } else if (name.startsWith("greylist ")) {
                 return greylist.run(plain.subList(1, plain.size()), out, json);
             } else if (name.startsWith("lookup ") && plain.size() == 2) {

@@ -3,9 +3,11 @@ package io.github.mailstay.daemon.control;
 
 import io.github.mailstay.postfix.Endpoint;
 import io.github.mailstay.postfix.UnixSocketFile;
-import java.io.BufferedReader;
+import java.io.BufferedInputStream;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
-import java.io.InputStreamReader;
+import java.io.InputStream;
+import java.io.OutputStream;
 import java.io.OutputStreamWriter;
 import java.io.PrintWriter;
 import java.nio.channels.Channels;
@@ -18,18 +20,16 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledExecutorService;
-import java.util.concurrent.ScheduledFuture;
-import java.util.concurrent.TimeUnit;
 import jdk.net.ExtendedSocketOptions;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The control socket: takes a command as lines and an empty one, answers with its output, a NUL and its exit code. 0600,
- * and only for the daemon's own user and root.
+ * The control socket: takes a command as lines and an empty one, behind it what the command reads, if it reads anything,
+ * and answers with its output, a NUL and its exit code. 0600, and only for the daemon's own user and root.
  *
- * <p>Concurrency: one thread accepts and two run commands, so that a long list does not shut the door. Each connection
- * is closed after a minute, whatever it does.
+ * <p>Concurrency: one thread accepts and two run commands, so that a long list does not shut the door. A connection is
+ * closed a minute after it began, or after its command last got something to read, whatever it does.
  */
 public final class ControlServer implements AutoCloseable {
     private static final Logger log = LoggerFactory.getLogger(ControlServer.class);
@@ -69,10 +69,10 @@ public final class ControlServer implements AutoCloseable {
         while (socket.channel().isOpen()) {
             try {
                 SocketChannel client = socket.channel().accept();
-                ScheduledFuture<?> bound = clock.schedule(() -> close(client), SECONDS, TimeUnit.SECONDS);
+                HangUp bound = new HangUp(() -> close(client), clock, SECONDS);
                 workers.execute(() -> {
-                    serve(client);
-                    bound.cancel(false);
+                    serve(client, bound);
+                    bound.cancel();
                 });
             } catch (IOException | RejectedExecutionException e) {
                 log.debug("control: accepting ended", e);
@@ -81,10 +81,9 @@ public final class ControlServer implements AutoCloseable {
         }
     }
 
-    private void serve(SocketChannel client) {
+    private void serve(SocketChannel client, HangUp bound) {
         try (client;
-                BufferedReader in = new BufferedReader(
-                        new InputStreamReader(Channels.newInputStream(client), StandardCharsets.UTF_8));
+                InputStream in = new BufferedInputStream(bound.renewedBy(Channels.newInputStream(client)), 1 << 16);
                 PrintWriter out = new PrintWriter(
                         new OutputStreamWriter(Channels.newOutputStream(client), StandardCharsets.UTF_8))) {
             String user =
@@ -93,28 +92,32 @@ public final class ControlServer implements AutoCloseable {
                 log.warn("control: user {} is refused", user);
                 return;
             }
-            int exit = commands.run(readWords(in), out);
+            int exit = commands.run(readWords(in), in, out);
             out.print('\0');
             out.print(exit);
+            out.flush();
+            client.shutdownOutput();
+            // To close with something unread would take the answer away from the one who sends it.
+            in.transferTo(OutputStream.nullOutputStream());
         } catch (IOException | RuntimeException e) {
             log.warn("control: a command failed: {}", e.toString());
         }
     }
 
-    private static List<String> readWords(BufferedReader in) throws IOException {
+    private static List<String> readWords(InputStream in) throws IOException {
         List<String> words = new ArrayList<>();
-        StringBuilder word = new StringBuilder();
-        for (int c = in.read(); words.size() < MAX_WORDS && word.length() < MAX_WORD; c = in.read()) {
-            if (c == '\n' && word.length() == 0) {
+        ByteArrayOutputStream word = new ByteArrayOutputStream();
+        for (int c = in.read(); words.size() < MAX_WORDS && word.size() < MAX_WORD; c = in.read()) {
+            if (c == '\n' && word.size() == 0) {
                 return words;
             } else if (c == '\n') {
                 // Each word has a mark in front, so that an empty one differs from the end.
-                words.add(word.substring(1));
-                word.setLength(0);
+                words.add(word.toString(StandardCharsets.UTF_8).substring(1));
+                word.reset();
             } else if (c < 0) {
                 throw new IOException("a command that does not end");
             } else {
-                word.append((char) c);
+                word.write(c);
             }
         }
         throw new IOException("a command of too many or too long words");
