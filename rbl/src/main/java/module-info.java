@@ -6,4 +6,5 @@ module io.github.mailstay.rbl {
     requires static transitive org.jspecify;
 
     exports io.github.mailstay.rbl;
+    exports io.github.mailstay.rbl.dns;
 }

@@ -9,6 +9,8 @@ import io.github.mailstay.policy.Outcome;
 import io.github.mailstay.policy.PolicyCheck;
 import io.github.mailstay.policy.PolicyRequest;
 import io.github.mailstay.policy.Suspicion;
+import io.github.mailstay.rbl.dns.DnsAnswer;
+import io.github.mailstay.rbl.dns.DnsLookup;
 import java.net.InetAddress;
 import java.time.Duration;
 import java.util.ArrayList;

@@ -2,6 +2,7 @@
 package io.github.mailstay.rbl;
 
 import io.github.mailstay.net.IpAddresses;
+import io.github.mailstay.rbl.dns.DnsAnswer;
 import java.net.InetAddress;
 import java.util.Arrays;
 import java.util.List;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.github.mailstay.rbl;
 
-import static io.github.mailstay.rbl.ReplyFilterTest.address;
+import static io.github.mailstay.rbl.TestAddresses.address;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.mailstay.policy.Deadline;
@@ -12,6 +12,7 @@ import io.github.mailstay.policy.PolicyChain;
 import io.github.mailstay.policy.PolicyRequest;
 import io.github.mailstay.policy.Suspicion;
 import io.github.mailstay.policy.TraceStep;
+import io.github.mailstay.rbl.dns.DnsJavaLookup;
 import io.github.mailstay.testkit.dns.DnsReply;
 import io.github.mailstay.testkit.dns.ScriptedDnsServer;
 import java.time.Duration;
@@ -53,7 +54,7 @@ class RblCheckDnsTest {
         dns.zone("wrong-id.test", DnsReply.wrongId());
         dns.zone("question.test", DnsReply.wrongQuestion());
         // Not one that hangs up: lists behind one resolver share a TCP connection.
-        dns.zone("cut-too.test", DnsReply.truncated(DnsReply.raw(DnsJavaLookupTest::cut)));
+        dns.zone("cut-too.test", DnsReply.truncated(DnsReply.raw(TestReplies::cut)));
         dns.zone("parked.test", DnsReply.addresses("203.0.113.9"));
         dns.zone("public.test", DnsReply.addresses("127.0.0.2", "127.255.255.254"));
         RblCheck check = check(

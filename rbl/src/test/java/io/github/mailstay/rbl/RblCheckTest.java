@@ -4,7 +4,7 @@ package io.github.mailstay.rbl;
 import static io.github.mailstay.rbl.ManualLookup.FAILED;
 import static io.github.mailstay.rbl.ManualLookup.LISTED;
 import static io.github.mailstay.rbl.ManualLookup.NONE;
-import static io.github.mailstay.rbl.ReplyFilterTest.address;
+import static io.github.mailstay.rbl.TestAddresses.address;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 

@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.github.mailstay.rbl;
 
-import static io.github.mailstay.rbl.ReplyFilterTest.address;
+import static io.github.mailstay.rbl.TestAddresses.address;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.github.mailstay.rbl.dns.DnsAnswer;
+import io.github.mailstay.rbl.dns.DnsLookup;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;

@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.github.mailstay.rbl;
 
-import static io.github.mailstay.rbl.ReplyFilterTest.address;
+import static io.github.mailstay.rbl.TestAddresses.address;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.github.mailstay.rbl.dns.DnsAnswer;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.InetAddress;
@@ -96,7 +97,7 @@ class ReplyClassifierTest {
                             .strip()
                             .split(" ", -1))
                     .filter(word -> !word.isEmpty())
-                    .map(ReplyFilterTest::address)
+                    .map(TestAddresses::address)
                     .toList();
             DnsAnswer answer = codes.isEmpty()
                     ? new DnsAnswer.None(Duration.ZERO)
@@ -173,9 +174,9 @@ class ReplyClassifierTest {
                         "127.255.255.255",
                         "203.0.113.9",
                         "::1")
-                .map(ReplyFilterTest::address);
+                .map(TestAddresses::address);
         Arbitrary<InetAddress> wild =
-                Arbitraries.bytes().array(byte[].class).ofSize(4).map(ReplyFilterTest::address);
+                Arbitraries.bytes().array(byte[].class).ofSize(4).map(TestAddresses::address);
         Arbitrary<InetAddress> loopback = Arbitraries.bytes()
                 .array(byte[].class)
                 .ofSize(4)
@@ -195,7 +196,7 @@ class ReplyClassifierTest {
 
     private static ListResult classify(String answer, String filter) {
         List<InetAddress> addresses =
-                Stream.of(answer.split(" ", -1)).map(ReplyFilterTest::address).toList();
+                Stream.of(answer.split(" ", -1)).map(TestAddresses::address).toList();
         return ReplyClassifier.classify(
                 new DnsAnswer.Addresses(addresses, Duration.ofSeconds(60)), ReplyFilter.parse(filter));
     }

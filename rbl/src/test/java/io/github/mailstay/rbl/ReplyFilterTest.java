@@ -1,12 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.github.mailstay.rbl;
 
+import static io.github.mailstay.rbl.TestAddresses.address;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.github.mailstay.net.IpAddresses;
 import java.net.InetAddress;
-import java.net.UnknownHostException;
 import java.util.List;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
@@ -178,17 +177,5 @@ class ReplyFilterTest {
                                 .ofMaxLength(8)
                                 .map(s -> "127.0.0." + s)),
                 Tuple.of(1, Arbitraries.strings().ofMaxLength(2000)));
-    }
-
-    static InetAddress address(String text) {
-        return IpAddresses.parse(text).orElseThrow();
-    }
-
-    static InetAddress address(byte[] octets) {
-        try {
-            return InetAddress.getByAddress(octets);
-        } catch (UnknownHostException e) {
-            throw new IllegalArgumentException(e);
-        }
     }
 }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-package io.github.mailstay.rbl;
+package io.github.mailstay.rbl.dns;
 
-import static io.github.mailstay.rbl.ReplyFilterTest.address;
+import static io.github.mailstay.rbl.TestAddresses.address;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-package io.github.mailstay.rbl;
+package io.github.mailstay.rbl.dns;
 
 import io.github.mailstay.policy.Deadline;
 import java.net.InetAddress;

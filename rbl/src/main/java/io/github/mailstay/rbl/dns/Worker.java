@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-package io.github.mailstay.rbl;
+package io.github.mailstay.rbl.dns;
 
 import java.time.Duration;
 import java.util.concurrent.Executor;

@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
-package io.github.mailstay.rbl;
+package io.github.mailstay.rbl.dns;
 
-import static io.github.mailstay.rbl.ReplyFilterTest.address;
+import static io.github.mailstay.rbl.TestAddresses.address;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.github.mailstay.policy.Deadline;
+import io.github.mailstay.rbl.TestReplies;
 import io.github.mailstay.testkit.dns.DnsReply;
 import io.github.mailstay.testkit.dns.ScriptedDnsServer;
 import java.io.IOException;
@@ -90,7 +91,7 @@ class DnsJavaLookupTest {
                 Arguments.of("bad-answer", DnsReply.raw(query -> new byte[3])),
                 Arguments.of("truncated", DnsReply.truncated()),
                 Arguments.of("truncated", DnsReply.truncated(DnsReply.servfail())),
-                Arguments.of("truncated", DnsReply.truncated(DnsReply.raw(DnsJavaLookupTest::cut))));
+                Arguments.of("truncated", DnsReply.truncated(DnsReply.raw(TestReplies::cut))));
     }
 
     @ParameterizedTest
@@ -317,12 +318,6 @@ class DnsJavaLookupTest {
             query[3] = 3;
             return query;
         });
-    }
-
-    /** The query as a reply that is truncated. */
-    static byte[] cut(byte[] query) {
-        query[2] |= (byte) 0x82;
-        return query;
     }
 
     private static DnsAnswer addresses(String... addresses) {

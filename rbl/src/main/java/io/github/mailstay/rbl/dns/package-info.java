@@ -1,0 +1,5 @@
+/** Questions to the DNS: for addresses only, by name, with a deadline; what was answered, and that nobody can tell. */
+@NullMarked
+package io.github.mailstay.rbl.dns;
+
+import org.jspecify.annotations.NullMarked;
