@@ -48,20 +48,30 @@ finish() {
 trap finish EXIT
 trap 'exit 130' INT TERM
 
-# start_daemon NAME [--set key=value]...: returns at the ready line.
+# start_daemon NAME [--set key=value]...: returns at the ready line. Exit 69, a store that did not answer in time, is tried
+# again, as systemd does.
 start_daemon() {
-    local name=$1 line
+    local name=$1 line try status
     shift
     mkdir -p "$work/$name"
     [[ -p $work/$name/ready ]] || mkfifo "$work/$name/ready"
-    "$java" "${flags[@]}" -jar "$jar" run --set "data-dir=$work/$name/data" --set policy.listen=inet:127.0.0.1:0 "$@" \
-        >"$work/$name/ready" 2>>"$work/$name/log" &
-    remember "$name"
-    if ! read -r -t 60 line <"$work/$name/ready" || [[ $line != "mailstayd ready"* ]]; then
-        echo "$name did not start:" >&2
-        tail -n 20 "$work/$name/log" >&2
-        exit 1
-    fi
+    for ((try = 1; ; try++)); do
+        "$java" "${flags[@]}" -jar "$jar" run --set "data-dir=$work/$name/data" --set policy.listen=inet:127.0.0.1:0 "$@" \
+            >"$work/$name/ready" 2>>"$work/$name/log" &
+        remember "$name"
+        line='' status=0
+        read -r -t 60 line <"$work/$name/ready" || true
+        if [[ $line == "mailstayd ready"* ]]; then break; fi
+        # End of file: it is ending. After a minute without a line it is not, and is not waited for.
+        if [[ -z $line ]]; then sleep 1; fi
+        if ! kill -0 "${pid[$name]}" 2>/dev/null; then wait "${pid[$name]}" || status=$?; fi
+        if ((status != 69 || try == 5)); then
+            echo "$name did not start:" >&2
+            tail -n 20 "$work/$name/log" >&2
+            exit 1
+        fi
+        echo "$name: exit 69, once more" >&2
+    done
     line=${line#*policy=inet:127.0.0.1:}
     port[$name]=${line%% *}
     sent[$name]=0

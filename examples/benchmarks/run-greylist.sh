@@ -14,7 +14,7 @@ usage: run-greylist.sh [-r ROUNDS] [-n REQUESTS] [-t SECONDS] [-w WARMUP] [-c CO
   -r ROUNDS       measured rounds (5)
   -n REQUESTS     most requests of one measurement at 100 connections (40000); half at 10, a quarter at 1
   -t SECONDS      most time of one measurement (5)
-  -w WARMUP       unmeasured requests to each server before (100000), for 20 seconds at most
+  -w WARMUP       unmeasured requests to each server before (100000), for 60 seconds at most
   -c CONNECTIONS  numbers of connections ("1 10 100")
   -m MODES        "new retry mixed": unseen triplets; triplets that have waited and pass; 60 % unseen, 25 % of known
                   clients, 15 % retries
@@ -309,7 +309,7 @@ for name in "${servers[@]}"; do
 done
 for name in "${servers[@]}"; do
     echo "warming up $name" >&2
-    send "$name" new -k 100 -n "$warmup" -d 20
+    send "$name" new -k 100 -n "$warmup" -d 60
 done
 
 for ((round = 1; round <= rounds; round++)); do
