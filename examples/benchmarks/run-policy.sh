@@ -37,67 +37,9 @@ while getopts r:n:w:f:s:d:vh option; do
     esac
 done
 
-here=$(cd "$(dirname "$0")" && pwd)
-java=${JAVA:-java}
-jar=${JAR:-$here/../daemon/target/mailstayd.jar}
-read -r -a flags <<<"${JAVA_FLAGS:--XX:+UseSerialGC -Xmx96m}"
 connections=100
-[[ -r $jar ]] || { echo "no $jar: build it with mvn -q -DskipTests package" >&2; exit 2; }
-
-work=$(mktemp -d)
-declare -A pid=() port=() sent=()
-
-# Ends one server and waits for it, so that its log is whole.
-stop() {
-    local name=$1
-    [[ -n ${pid[$name]:-} ]] || return 0
-    kill "${pid[$name]}" 2>/dev/null || true
-    wait "${pid[$name]}" 2>/dev/null || true
-    unset "pid[$name]"
-}
-
-finish() {
-    local name
-    for name in "${!pid[@]}"; do stop "$name"; done
-    rm -rf "$work"
-}
-trap finish EXIT
-trap 'exit 130' INT TERM
-
-# start_daemon NAME [--set key=value]...: returns at the ready line.
-start_daemon() {
-    local name=$1 line
-    shift
-    mkdir -p "$work/$name"
-    [[ -p $work/$name/ready ]] || mkfifo "$work/$name/ready"
-    "$java" "${flags[@]}" -jar "$jar" run --set "data-dir=$work/$name/data" --set policy.listen=inet:127.0.0.1:0 "$@" \
-        >"$work/$name/ready" 2>>"$work/$name/log" &
-    pid[$name]=$!
-    if ! read -r -t 60 line <"$work/$name/ready" || [[ $line != "mailstayd ready"* ]]; then
-        echo "$name did not start:" >&2
-        tail -n 20 "$work/$name/log" >&2
-        exit 1
-    fi
-    line=${line#*policy=inet:127.0.0.1:}
-    port[$name]=${line%% *}
-    sent[$name]=0
-}
-
-start_floor() {
-    local try
-    for try in 1 2 3 4 5 6 7 8 9 10; do
-        port[floor]=$((20000 + RANDOM % 10000))
-        "$work/nullpolicy" "${port[floor]}" &
-        pid[floor]=$!
-        sleep 0.2
-        if kill -0 "${pid[floor]}" 2>/dev/null; then
-            sent[floor]=0
-            return
-        fi
-    done
-    echo "nullpolicy found no free port" >&2
-    exit 1
-}
+# shellcheck source-path=SCRIPTDIR source=lib.sh
+. "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
 
 # load NAME REQUESTS: triplets never seen before; prints nothing, leaves the JSON line in $reply.
 load() {
@@ -105,20 +47,9 @@ load() {
     sent[$1]=$((sent[$1] + $2))
 }
 
-field() { sed -n "s/.*\"$1\":\([0-9.]*\).*/\1/p" <<<"$reply"; }
-
-# User and system time of a process so far, in clock ticks; its name holds no space.
-ticks() { awk '{ print $14 + $15 }' "/proc/${pid[$1]}/stat"; }
-
 resident() { awk '/^VmRSS/ { printf "%.0f", $2 / 1024 }' "/proc/${pid[$1]}/status"; }
 
-# Numbers on stdin, one a line -> FORMAT of median, least, greatest.
-spread() { sort -n | awk -v f="$1" '{ v[NR] = $1 } END { m = NR % 2 ? v[(NR + 1) / 2] : (v[NR / 2] + v[NR / 2 + 1]) / 2
-    printf f, m, v[1], v[NR] }'; }
-
-for tool in policyload nullpolicy; do
-    gcc -O2 -o "$work/$tool" "$here/src/main/c/$tool.c"
-done
+compile policyload nullpolicy
 
 if [[ $verify == yes ]]; then
     status=0

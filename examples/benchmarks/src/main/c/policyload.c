@@ -153,6 +153,7 @@ static struct {
     double duration;            /* stop after this many seconds, 0: no limit */
     double reply_timeout;       /* one reply slower than this: error, reconnect */
     bool postfix38;             /* also the two attributes that 3.8 added */
+    bool settle;                /* unmeasured, until each connection was answered */
     bool verify;
     double verify_delay;
     uint64_t dump;
@@ -363,6 +364,7 @@ static void tally(const char *word)
 struct conn {
     int fd;
     bool busy, out_armed;
+    bool settled;               /* answered once in a settling phase */
     uint64_t index;             /* request number */
     uint64_t started;
     size_t len, sent, got;
@@ -377,6 +379,7 @@ struct phase {
     uint64_t next, end;
     struct request (*pick)(uint64_t);
     bool each, measured;
+    unsigned unsettled;         /* settling: ends when so many more connections were answered */
     double limit;
     void (*on_reply)(uint64_t index, enum verdict v);
 };
@@ -566,6 +569,11 @@ static double run_phase(struct phase *ph)
                     tally(word);
                     verdicts[v]++;
                 }
+                if (ph->unsettled && !c->settled) {
+                    c->settled = true;
+                    if (--ph->unsettled == 0)
+                        ph->end = ph->next;     /* no more requests in this phase */
+                }
                 if (ph->on_reply)
                     ph->on_reply(c->index, v);
             }
@@ -633,7 +641,7 @@ static int verify(void)
     if (seen == NULL || before == NULL)
         die("out of memory");
     for (p = 0; p < phases; p++) {
-        struct phase ph = { opt.first, opt.first + n, pick_new, true, true,
+        struct phase ph = { opt.first, opt.first + n, pick_new, true, true, 0,
                             opt.duration, verify_reply };
 
         if (p == 2)
@@ -684,8 +692,9 @@ static struct request pick_known(uint64_t i)
 
 static int load(void)
 {
-    struct phase ph = { opt.first, opt.first + opt.requests, pick, false, true,
+    struct phase ph = { opt.first, opt.first + opt.requests, pick, false, true, 0,
                         opt.duration, NULL };
+    uint64_t settled = 0;
     struct rusage ru;
     double secs;
     unsigned r;
@@ -693,20 +702,29 @@ static int load(void)
 
     for (r = 0; r < opt.prime_rounds; r++) {
         /* All triplets of the known pool: clients x 20 mails. */
-        struct phase pr = { 0, opt.known_clients * 20, pick_known, false, false, 0, NULL };
+        struct phase pr = { 0, opt.known_clients * 20, pick_known, false, false, 0, 0, NULL };
 
         run_phase(&pr);
         sleep_s(opt.prime_sleep);
+    }
+    if (opt.settle) {
+        /* A server may take one connection at a time between the requests of those that it has. */
+        struct phase se = { opt.first, UINT64_MAX, pick, false, false, opt.conns, 60, NULL };
+
+        run_phase(&se);
+        settled = se.next - opt.first;
+        ph.next += settled;
+        ph.end += settled;
     }
     reconnects = timeouts = 0;
     secs = run_phase(&ph);
     getrusage(RUSAGE_SELF, &ru);
 
     printf("{\"label\":\"%s\",\"target\":\"%s\",\"mode\":\"%s\",\"conns\":%u,\"requests\":%llu,"
-           "\"seed\":%llu,\"first\":%llu,\"seconds\":%.3f,\"rps\":%.1f,",
+           "\"seed\":%llu,\"first\":%llu,\"settled\":%llu,\"seconds\":%.3f,\"rps\":%.1f,",
            opt.label, opt.target, mode_name[opt.mode], opt.conns,
            (unsigned long long)lat.count, (unsigned long long)opt.seed,
-           (unsigned long long)opt.first, secs, (double)lat.count / secs);
+           (unsigned long long)opt.first, (unsigned long long)settled, secs, (double)lat.count / secs);
     printf("\"latency_us\":{\"mean\":%.1f,\"p50\":%.1f,\"p90\":%.1f,\"p99\":%.1f,\"p99.9\":%.1f,\"max\":%.1f},",
            lat.count ? (double)lat.sum / (double)lat.count / 1e3 : 0,
            (double)hist_quantile(&lat, .5) / 1e3, (double)hist_quantile(&lat, .9) / 1e3,
@@ -745,6 +763,7 @@ static void usage(FILE *f)
         "      --prime-sleep S     seconds after each priming round (2)\n"
         "      --client-net A/LEN  take every client address from this network\n"
         "  -d, --duration S        stop after S seconds even if N are not reached\n"
+        "      --settle            first, unmeasured, until each connection has had an answer\n"
         "      --postfix38         add compatibility_level and mail_version (3.8 and later)\n"
         "      --reply-timeout S   a reply slower than this is an error (60)\n"
         "  -l, --label TEXT        copied to the JSON line\n"
@@ -839,7 +858,7 @@ static void set_mode(const char *s)
 int main(int argc, char **argv)
 {
     enum { O_TCP = 256, O_UNIX, O_FIRST, O_KNOWN, O_PRIME, O_PSLEEP, O_NET, O_RTO,
-           O_P38, O_VERIFY, O_VDELAY, O_DUMP, O_HELP };
+           O_P38, O_SETTLE, O_VERIFY, O_VDELAY, O_DUMP, O_HELP };
     static const struct option longs[] = {
         { "tcp", 1, 0, O_TCP }, { "unix", 1, 0, O_UNIX }, { "conns", 1, 0, 'k' },
         { "requests", 1, 0, 'n' }, { "mode", 1, 0, 'm' }, { "seed", 1, 0, 's' },
@@ -847,7 +866,8 @@ int main(int argc, char **argv)
         { "prime", 1, 0, O_PRIME }, { "prime-sleep", 1, 0, O_PSLEEP },
         { "client-net", 1, 0, O_NET }, { "duration", 1, 0, 'd' },
         { "reply-timeout", 1, 0, O_RTO }, { "label", 1, 0, 'l' },
-        { "postfix38", 0, 0, O_P38 }, { "verify", 0, 0, O_VERIFY }, { "verify-delay", 1, 0, O_VDELAY },
+        { "postfix38", 0, 0, O_P38 }, { "settle", 0, 0, O_SETTLE },
+        { "verify", 0, 0, O_VERIFY }, { "verify-delay", 1, 0, O_VDELAY },
         { "dump", 1, 0, O_DUMP }, { "help", 0, 0, O_HELP }, { 0, 0, 0, 0 },
     };
     struct rlimit rl;
@@ -872,6 +892,7 @@ int main(int argc, char **argv)
         case O_RTO:    opt.reply_timeout = seconds(optarg); break;
         case 'l':      opt.label = optarg; break;
         case O_P38:    opt.postfix38 = true; break;
+        case O_SETTLE: opt.settle = true; break;
         case O_VERIFY: opt.verify = true; break;
         case O_VDELAY: opt.verify_delay = seconds(optarg); break;
         case O_DUMP:   opt.dump = number(optarg); break;
