@@ -7,4 +7,5 @@ module io.github.mailstay.rbl {
 
     exports io.github.mailstay.rbl;
     exports io.github.mailstay.rbl.dns;
+    exports io.github.mailstay.rbl.health;
 }

@@ -2,12 +2,11 @@
 package io.github.mailstay.rbl;
 
 import java.time.Duration;
-import java.util.Locale;
-import java.util.regex.Pattern;
-import org.jspecify.annotations.Nullable;
+import java.util.List;
+import java.util.Set;
 
 /**
- * A DNS list and what a hit on it means. Immutable.
+ * A DNS list: what it is asked about, and what its answers mean. Immutable.
  *
  * <p>The {@link #id} is public and stands in traces, logs and metrics. The zone is a secret, since lists that are paid
  * for carry the customer's key in it: it is in no text that this library makes.
@@ -15,21 +14,32 @@ import org.jspecify.annotations.Nullable;
 public final class DnsList {
     private final String id;
     private final String zone;
-    private final ReplyFilter reply;
-    private final int weight;
+    private final Set<Asked> ask;
+    private final List<ListCode> codes;
+    private final List<ListError> errors;
+    private final List<TestPoint> tests;
     private final Duration timeout;
 
-    private DnsList(String id, String zone, Builder builder) {
+    DnsList(
+            String id,
+            String zone,
+            Set<Asked> ask,
+            List<ListCode> codes,
+            List<ListError> errors,
+            List<TestPoint> tests,
+            Duration timeout) {
         this.id = id;
         this.zone = zone;
-        this.reply = builder.reply;
-        this.weight = builder.weight;
-        this.timeout = builder.timeout;
+        this.ask = Set.copyOf(ask);
+        this.codes = List.copyOf(codes);
+        this.errors = List.copyOf(errors);
+        this.tests = List.copyOf(tests);
+        this.timeout = timeout;
     }
 
     /** A builder without id and zone. */
-    public static Builder builder() {
-        return new Builder();
+    public static DnsListBuilder builder() {
+        return new DnsListBuilder();
     }
 
     /** The list's public name. */
@@ -42,14 +52,24 @@ public final class DnsList {
         return zone;
     }
 
-    /** Which answers are listings. */
-    public ReplyFilter reply() {
-        return reply;
+    /** What it is asked about. A list counts once, in however many ways it was asked. */
+    public Set<Asked> ask() {
+        return ask;
     }
 
-    /** What a hit adds to the score; below 0 for an allow list. */
-    public int weight() {
-        return weight;
+    /** Which answers are listings, and what they add to the score; each counts once. */
+    public List<ListCode> codes() {
+        return codes;
+    }
+
+    /** Which answers mean that it refuses to serve, beside those that mean that for every list. */
+    public List<ListError> errors() {
+        return errors;
+    }
+
+    /** What its answers to known names must be. */
+    public List<TestPoint> tests() {
+        return tests;
     }
 
     /** How long this list is waited for. */
@@ -57,110 +77,20 @@ public final class DnsList {
         return timeout;
     }
 
+    /** The most that it can add to a score; 0 for an allow list. */
+    int most() {
+        return codes.stream().mapToInt(code -> Math.max(0, code.weight())).sum();
+    }
+
+    /** The least that it can add to a score; 0 for a block list. */
+    int least() {
+        return codes.stream().mapToInt(code -> Math.min(0, code.weight())).sum();
+    }
+
     /** All but the zone. */
     @Override
     public String toString() {
-        return "DnsList{id=" + id + ", reply=" + reply + ", weight=" + weight + ", timeout=" + timeout.toMillis()
-                + "ms}";
-    }
-
-    /** Collects the settings of a list. Not thread-safe. */
-    public static final class Builder {
-        private static final Pattern ID = Pattern.compile("[a-z0-9-]{1,32}");
-        private static final Pattern ZONE = Pattern.compile("[a-z0-9_-]{1,63}(\\.[a-z0-9_-]{1,63})*");
-        private static final int MAX_ZONE = 253;
-        private static final int MAX_WEIGHT = 1000;
-        private static final Duration MAX_TIMEOUT = Duration.ofSeconds(60);
-
-        private @Nullable String id;
-        private @Nullable String zone;
-        private ReplyFilter reply = ReplyFilter.ANY;
-        private int weight = 1;
-        private Duration timeout = Duration.ofSeconds(2);
-
-        private Builder() {}
-
-        /**
-         * Sets the public name. Required.
-         *
-         * @throws IllegalArgumentException if it is not of 1 to 32 lower case letters, digits and dashes
-         */
-        public Builder id(String id) {
-            if (!ID.matcher(id).matches()) {
-                throw new IllegalArgumentException("id of a list: not as " + ID);
-            }
-            this.id = id;
-            return this;
-        }
-
-        /**
-         * Sets the zone that is asked, such as {@code zen.example.net}. Required, and kept secret.
-         *
-         * @throws IllegalArgumentException if it is no domain name of 253 characters at most; the message does not hold
-         *     the zone
-         */
-        public Builder zone(String zone) {
-            String plain = zone.endsWith(".") ? zone.substring(0, zone.length() - 1) : zone;
-            plain = plain.toLowerCase(Locale.ROOT);
-            if (plain.length() > MAX_ZONE || !ZONE.matcher(plain).matches()) {
-                throw new IllegalArgumentException(
-                        "zone of " + who() + ": no domain name (not shown, as it may" + " hold a key)");
-            }
-            this.zone = plain;
-            return this;
-        }
-
-        /** Sets which answers are listings; {@link ReplyFilter#ANY} unless set. */
-        public Builder reply(ReplyFilter reply) {
-            this.reply = reply;
-            return this;
-        }
-
-        /**
-         * Sets what a hit adds to the score; 1 unless set, below 0 for an allow list.
-         *
-         * @throws IllegalArgumentException if it is 0, or not within -1000 and 1000
-         */
-        public Builder weight(int weight) {
-            if (weight == 0 || weight < -MAX_WEIGHT || weight > MAX_WEIGHT) {
-                throw new IllegalArgumentException(
-                        "weight of " + who() + ": " + weight + " is 0 or not within -1000 and 1000");
-            }
-            this.weight = weight;
-            return this;
-        }
-
-        /**
-         * Sets how long this list is waited for; 2 s unless set. The check's deadline may end that earlier.
-         *
-         * @throws IllegalArgumentException if it is not above 0 and at most 60 s
-         */
-        public Builder timeout(Duration timeout) {
-            if (timeout.isNegative() || timeout.isZero() || timeout.compareTo(MAX_TIMEOUT) > 0) {
-                throw new IllegalArgumentException(
-                        "timeout of " + who() + ": " + timeout + " is not above 0 and at most 60 s");
-            }
-            this.timeout = timeout;
-            return this;
-        }
-
-        /**
-         * The list.
-         *
-         * @throws IllegalArgumentException if id or zone are missing
-         */
-        public DnsList build() {
-            if (id == null) {
-                throw new IllegalArgumentException("id of a list: missing");
-            }
-            if (zone == null) {
-                throw new IllegalArgumentException("zone of list " + id + ": missing");
-            }
-            return new DnsList(id, zone, this);
-        }
-
-        private String who() {
-            return id == null ? "a list" : "list " + id;
-        }
+        return "DnsList{id=" + id + ", ask=" + ask + ", codes=" + codes + ", errors=" + errors + ", timeout="
+                + timeout.toMillis() + "ms}";
     }
 }

@@ -6,7 +6,7 @@ import java.net.UnknownHostException;
 import java.util.Arrays;
 import java.util.Optional;
 
-/** Makes the name under which a list keeps an address (RFC 5782 sections 2.1 and 2.4). Pure. */
+/** Makes the name under which a list keeps an address or a domain (RFC 5782 sections 2.1, 2.4 and 3). Pure. */
 final class QueryName {
     /** 255 octets on the wire (RFC 1035 section 3.1): a length octet for each label, where text has the dot behind it. */
     private static final int MAX_TEXT = 254;
@@ -38,6 +38,17 @@ final class QueryName {
         }
         name.append(zone).append('.');
         return name.length() > MAX_TEXT ? Optional.empty() : Optional.of(name.toString());
+    }
+
+    /**
+     * The domain and the zone; absolute.
+     *
+     * @param domain as {@link RblQuery} keeps it
+     * @return empty if it is longer than a name can be
+     */
+    static Optional<String> of(String domain, String zone) {
+        String name = domain + '.' + zone + '.';
+        return name.length() > MAX_TEXT ? Optional.empty() : Optional.of(name);
     }
 
     /** The IPv4 address in an IPv4-mapped one; any other as it is. The JDK unmaps most itself, scoped ones it does not. */

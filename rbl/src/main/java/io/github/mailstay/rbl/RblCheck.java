@@ -4,38 +4,44 @@ package io.github.mailstay.rbl;
 import io.github.mailstay.net.AddressRange;
 import io.github.mailstay.policy.CheckContext;
 import io.github.mailstay.policy.Deadline;
-import io.github.mailstay.policy.FailMode;
 import io.github.mailstay.policy.Outcome;
 import io.github.mailstay.policy.PolicyCheck;
 import io.github.mailstay.policy.PolicyRequest;
 import io.github.mailstay.policy.Suspicion;
 import io.github.mailstay.rbl.dns.DnsAnswer;
 import io.github.mailstay.rbl.dns.DnsLookup;
+import io.github.mailstay.rbl.health.Breaker;
+import io.github.mailstay.rbl.health.ListHealth;
 import java.net.InetAddress;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.HashSet;
+import java.util.Collections;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.function.Consumer;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
  * The check that puts a client to DNS lists, all at once, and leaves a {@link Suspicion} if their score is high enough.
- * It never rejects: what a suspicion means is up to the checks behind it, such as greylisting. Thread-safe.
+ * It rejects nobody, unless the operator names a score for that: what a suspicion means is up to the checks behind it,
+ * such as greylisting. Thread-safe.
  *
  * <p>It acts at RCPT on clients that have not logged in ({@link PolicyRequest#isRecipientOfStranger}). The score is the
- * sum of the weights of the lists that have the client, as far as that is known at the deadline; a list that has not
- * answered by then is unknown, and what it says later changes nothing. What it found stands in the trace as
- * {@code result=listed score=2 lists=zen,bl unknown=dead}, {@code result=clean score=0}, {@code result=unknown score=0
- * unknown=zen}, {@code result=skipped} or {@code client=unknown}.
+ * sum of what the lists add that have the client, as far as that is known when it is decided: at the deadline, or as soon
+ * as no missing answer can change the outcome. A list that has not answered by the deadline is unknown, and what it says
+ * later changes nothing. A list that is {@linkplain io.github.mailstay.rbl.health.ListHealth.State#DEAD dead} is unknown at
+ * once. What it found stands in the trace as {@code result=listed score=2 lists=zen,bl unknown=dead}, {@code result=clean
+ * score=0}, {@code result=unknown score=0 unknown=zen}, {@code result=skipped} or {@code client=unknown}.
  *
- * <p>Concurrency: nothing here changes but the counters; all that belongs to one client is in its {@link Poll}.
+ * <p>Concurrency: nothing here changes but the counters and the health of the lists, see {@link ListWatch}; all that
+ * belongs to one client is in its {@link Poll}.
  */
 public final class RblCheck implements PolicyCheck {
     private static final Logger log = LoggerFactory.getLogger(RblCheck.class);
@@ -49,7 +55,10 @@ public final class RblCheck implements PolicyCheck {
 
     private static final Duration LEAST_RESERVE = Duration.ofMillis(5);
 
+    private record Asking(ListWatch watch, DnsLookup lookup) {}
+
     private final List<DnsList> lists;
+    private final List<Asking> asking;
     private final List<Duration> timeouts;
     private final DnsLookup lookup;
     private final RblJudge judge;
@@ -59,21 +68,25 @@ public final class RblCheck implements PolicyCheck {
     private final Timer timer;
     private final RblCounters counters;
 
-    private RblCheck(Builder builder, DnsLookup lookup) {
+    RblCheck(RblCheckBuilder builder, DnsLookup lookup) {
         this.lists = List.copyOf(builder.lists);
         this.timeouts = lists.stream().map(DnsList::timeout).distinct().toList();
         this.lookup = lookup;
-        this.judge = new RblJudge(builder.greylistAt, builder.onUnknown);
+        this.judge = builder.judge();
         this.deadline = builder.deadline;
         this.skipNetworks = builder.skipNetworks;
         this.listeners = List.copyOf(builder.listeners);
         this.timer = builder.timer;
         this.counters = new RblCounters(lists);
+        this.asking = lists.stream()
+                .map(list -> new ListWatch(list, builder.breaker, timer, this::changed))
+                .map(watch -> new Asking(watch, builder.cache.apply(watch.watched(lookup))))
+                .toList();
     }
 
     /** A builder without lists. */
-    public static Builder builder() {
-        return new Builder();
+    public static RblCheckBuilder builder() {
+        return new RblCheckBuilder();
     }
 
     @Override
@@ -81,39 +94,60 @@ public final class RblCheck implements PolicyCheck {
         if (!request.isRecipientOfStranger()) {
             return CompletableFuture.completedStage(Outcome.pass());
         }
-        Optional<InetAddress> client = request.clientAddress().map(QueryName::unmapped);
-        if (client.isEmpty()) {
+        RblQuery query = RblQuery.of(request);
+        if (query.isEmpty()) {
             return CompletableFuture.completedStage(Outcome.pass("client=unknown"));
         }
-        if (skipNetworks.stream().anyMatch(network -> network.contains(client.get()))) {
+        if (query.address().filter(this::isSkipped).isPresent()) {
             return CompletableFuture.completedStage(Outcome.pass("result=skipped"));
         }
         Deadline due = context.deadline()
                 .atMost(shorter(deadline, withoutReserve(context.deadline().left())));
-        return report(client.get(), due).thenApply(judge::judge);
+        return report(query, due, judge::isDecided).thenApply(judge::judge);
+    }
+
+    private boolean isSkipped(InetAddress client) {
+        return skipNetworks.stream().anyMatch(network -> network.contains(client));
+    }
+
+    /** Puts an address to the lists, see {@link #report(RblQuery, Deadline)}. */
+    public CompletionStage<RblReport> report(InetAddress client, Deadline due) {
+        return report(RblQuery.of(client), due);
     }
 
     /**
      * Puts a client to the lists, for those who score by themselves. The networks that policy requests skip are not
-     * skipped here, and the check's own deadline does not hold; each list's timeout does.
+     * skipped here, and the check's own deadline does not hold; each list's timeout does. All lists are waited for, but
+     * those that are dead.
      *
-     * @param client IPv4 or IPv6; an IPv4-mapped one counts as IPv4
      * @param due when the report is due: lists that have not answered by then are unknown in it
      * @return completes by the deadline, never exceptionally
      */
-    public CompletionStage<RblReport> report(InetAddress client, Deadline due) {
-        Poll poll = new Poll(lists, timer);
+    public CompletionStage<RblReport> report(RblQuery query, Deadline due) {
+        return report(query, due, Poll.Decided.NEVER);
+    }
+
+    private CompletionStage<RblReport> report(RblQuery query, Deadline due, Poll.Decided decided) {
+        List<List<Optional<String>>> questions = lists.stream()
+                .map(list -> query.questions(list.ask(), list.zone()))
+                .toList();
+        int[] listOf = IntStream.range(0, lists.size())
+                .flatMap(list ->
+                        IntStream.generate(() -> list).limit(questions.get(list).size()))
+                .toArray();
+        Poll poll = new Poll(lists, listOf, timer, decided);
         CompletableFuture<RblReport> report = poll.report().thenApply(done -> {
             counters.count(done);
-            tell(client, done);
+            tell(listener -> listener.reported(query, done));
             return done;
         });
         if (due.isOver()) {
             poll.expire();
             return report;
         }
-        for (int i = 0; i < lists.size(); i++) {
-            ask(poll, i, client, due);
+        int question = 0;
+        for (int list = 0; list < lists.size(); list++) {
+            question = ask(poll, question, asking.get(list), questions.get(list));
         }
         if (!report.isDone()) {
             expireInTime(poll, due);
@@ -126,6 +160,27 @@ public final class RblCheck implements PolicyCheck {
         return counters.snapshot();
     }
 
+    /** How each list is now, by its id, in the order of the lists. */
+    public Map<String, ListHealth> health() {
+        Map<String, ListHealth> all = new LinkedHashMap<>();
+        asking.forEach(one -> all.put(one.watch.list().id(), one.watch.health()));
+        return Collections.unmodifiableMap(all);
+    }
+
+    /** The lists under watch, for tests of them. */
+    List<ListWatch> watches() {
+        return asking.stream().map(Asking::watch).toList();
+    }
+
+    /** What asks the DNS, past any cache. */
+    DnsLookup lookup() {
+        return lookup;
+    }
+
+    Timer timer() {
+        return timer;
+    }
+
     private static Duration withoutReserve(Duration left) {
         Duration share = left.dividedBy(RESERVE);
         return left.minus(share.compareTo(LEAST_RESERVE) < 0 ? LEAST_RESERVE : share);
@@ -135,18 +190,37 @@ public final class RblCheck implements PolicyCheck {
         return one.compareTo(other) < 0 ? one : other;
     }
 
-    private void ask(Poll poll, int i, InetAddress client, Deadline due) {
-        DnsList list = lists.get(i);
-        Optional<String> name = QueryName.of(client, list.zone());
-        if (name.isEmpty()) {
-            poll.settle(i, new ListResult.Unknown("name-too-long"));
-            return;
+    /** Asks one list all questions; the number behind the last. */
+    private int ask(Poll poll, int first, Asking list, List<Optional<String>> names) {
+        if (names.isEmpty() || poll.report().isDone()) {
+            return first + names.size();
         }
+        Breaker.Permit permit = list.watch.permit();
+        for (int i = 0; i < names.size(); i++) {
+            int question = first + i;
+            if (names.get(i).isEmpty()) {
+                poll.settle(question, new ListResult.Unknown("name-too-long"));
+                continue;
+            }
+            if (permit != Breaker.Permit.ASK) {
+                poll.settle(question, new ListResult.Unknown("dead"));
+            }
+            if (permit != Breaker.Permit.REFUSE) {
+                ask(poll, question, list, names.get(i).get());
+            }
+        }
+        return first + names.size();
+    }
+
+    /** The list has all its time, however little the caller has: what it says later is for the cache, and its health. */
+    private void ask(Poll poll, int question, Asking asking, String name) {
+        DnsList list = asking.watch.list();
         try {
-            var unused = lookup.lookup(name.get(), due.atMost(list.timeout()))
-                    .whenComplete((answer, failure) -> poll.settle(i, result(list, answer)));
+            var unused = asking.lookup
+                    .lookup(name, Deadline.in(list.timeout(), timer::nanos))
+                    .whenComplete((answer, failure) -> poll.settle(question, result(list, answer)));
         } catch (RuntimeException e) {
-            poll.settle(i, result(list, null));
+            poll.settle(question, result(list, null));
         }
     }
 
@@ -154,7 +228,7 @@ public final class RblCheck implements PolicyCheck {
     private static ListResult result(DnsList list, @Nullable DnsAnswer answer) {
         return answer == null
                 ? new ListResult.Unknown("lookup-failed")
-                : ReplyClassifier.classify(answer, list.reply());
+                : ReplyClassifier.classify(answer, list.codes(), list.errors());
     }
 
     private void expireInTime(Poll poll, Deadline due) {
@@ -172,141 +246,17 @@ public final class RblCheck implements PolicyCheck {
         var unusedToo = poll.report().thenRun(() -> alarms.forEach(alarm -> alarm.complete(null)));
     }
 
-    private void tell(InetAddress client, RblReport report) {
+    private void changed(DnsList list, ListHealth before, ListHealth now) {
+        tell(listener -> listener.healthChanged(list.id(), before, now));
+    }
+
+    private void tell(Consumer<RblListener> what) {
         for (RblListener listener : listeners) {
             try {
-                listener.reported(client, report);
+                what.accept(listener);
             } catch (RuntimeException e) {
                 log.warn("rbl: a listener failed", e);
             }
-        }
-    }
-
-    /** Collects the settings of a check. Not thread-safe. */
-    public static final class Builder {
-        /** The most lists one check asks. */
-        public static final int MAX_LISTS = 64;
-
-        private static final Duration MAX_DEADLINE = Duration.ofSeconds(60);
-
-        /** RFC 6890: private, loopback, link-local, unique local, shared (carrier-grade NAT). No list knows them. */
-        public static final List<AddressRange> NOT_PUBLIC = List.of(
-                AddressRange.parse("10.0.0.0/8"),
-                AddressRange.parse("172.16.0.0/12"),
-                AddressRange.parse("192.168.0.0/16"),
-                AddressRange.parse("127.0.0.0/8"),
-                AddressRange.parse("169.254.0.0/16"),
-                AddressRange.parse("100.64.0.0/10"),
-                AddressRange.parse("::1"),
-                AddressRange.parse("fe80::/10"),
-                AddressRange.parse("fc00::/7"));
-
-        private final List<DnsList> lists = new ArrayList<>();
-        private final Set<String> ids = new HashSet<>();
-        private final List<RblListener> listeners = new ArrayList<>();
-        private @Nullable DnsLookup lookup;
-        private int greylistAt = 1;
-        private Duration deadline = Duration.ofSeconds(3);
-        private FailMode onUnknown = FailMode.PASS;
-        private List<AddressRange> skipNetworks = NOT_PUBLIC;
-        private Timer timer = Timer.SYSTEM;
-
-        private Builder() {}
-
-        /**
-         * Adds a list; 64 at most.
-         *
-         * @throws IllegalArgumentException if its id is taken, or if there are too many
-         */
-        public Builder list(DnsList list) {
-            if (lists.size() == MAX_LISTS) {
-                throw new IllegalArgumentException("lists: more than " + MAX_LISTS);
-            }
-            if (!ids.add(list.id())) {
-                throw new IllegalArgumentException("lists: the id " + list.id() + " is taken");
-            }
-            lists.add(list);
-            return this;
-        }
-
-        /** Adds lists, as {@link #list} does. */
-        public Builder lists(List<DnsList> more) {
-            more.forEach(this::list);
-            return this;
-        }
-
-        /** Sets what asks the DNS. Required; who made it closes it. */
-        public Builder lookup(DnsLookup lookup) {
-            this.lookup = lookup;
-            return this;
-        }
-
-        /**
-         * Sets the score from which on a client is suspicious; 1 unless set.
-         *
-         * @throws IllegalArgumentException if it is not above 0
-         */
-        public Builder greylistAt(int greylistAt) {
-            if (greylistAt <= 0) {
-                throw new IllegalArgumentException("greylistAt: " + greylistAt + " is not above 0");
-            }
-            this.greylistAt = greylistAt;
-            return this;
-        }
-
-        /**
-         * Sets how long a policy request waits for the lists; 3 s unless set. Never longer than nine tenths of what is left
-         * of the chain's time, or all but 5 ms if that is less.
-         *
-         * @throws IllegalArgumentException if it is not above 0 and at most 60 s
-         */
-        public Builder deadline(Duration deadline) {
-            if (deadline.isNegative() || deadline.isZero() || deadline.compareTo(MAX_DEADLINE) > 0) {
-                throw new IllegalArgumentException("deadline: " + deadline + " is not above 0 and at most 60 s");
-            }
-            this.deadline = deadline;
-            return this;
-        }
-
-        /**
-         * Sets what a score below the threshold counts as if lists that cannot tell could have raised it there:
-         * {@link FailMode#PASS} unless set; {@link FailMode#DEFER} defers with 451 4.7.1.
-         */
-        public Builder onUnknown(FailMode onUnknown) {
-            this.onUnknown = onUnknown;
-            return this;
-        }
-
-        /**
-         * Sets the clients that policy requests do not ask for, in place of the default: private, loopback, link-local,
-         * unique local and carrier-grade NAT addresses (RFC 6890).
-         */
-        public Builder skipNetworks(List<AddressRange> skipNetworks) {
-            this.skipNetworks = List.copyOf(skipNetworks);
-            return this;
-        }
-
-        /** Adds a listener. */
-        public Builder listener(RblListener listener) {
-            listeners.add(listener);
-            return this;
-        }
-
-        Builder timer(Timer timer) {
-            this.timer = timer;
-            return this;
-        }
-
-        /**
-         * The check. Without lists it finds every client clean.
-         *
-         * @throws IllegalArgumentException if there is no lookup
-         */
-        public RblCheck build() {
-            if (lookup == null) {
-                throw new IllegalArgumentException("lookup: missing");
-            }
-            return new RblCheck(this, lookup);
         }
     }
 }

@@ -29,7 +29,7 @@ final class RblCounters {
     void count(RblReport report) {
         for (RblReport.Entry entry : report.entries()) {
             Adders list = adders.get(entry.id());
-            if (list != null) {
+            if (list != null && !(entry.result() instanceof ListResult.Unasked)) {
                 (entry.isListed() ? list.listed : entry.isUnknown() ? list.unknown : list.clean).increment();
             }
         }

@@ -7,6 +7,7 @@ import java.net.InetAddress;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Set;
+import java.util.stream.Stream;
 
 /**
  * Tells what an answer of the DNS says about a client. Pure; total: every answer has exactly one result, whatever the
@@ -16,7 +17,8 @@ import java.util.Set;
  * a resolver that rewrites answers. 127.255.0.0/16 are error codes (Spamhaus: 127.255.255.252 typing error in the zone
  * name, .254 asked through a public resolver, .255 too many queries). 127.0.0.1 is how lists that shut down or block
  * somebody answer (RFC 5782 section 5 says it must not be listed), 127.0.0.255 is DNSWL's way to refuse, 127.0.1.255
- * Spamhaus DBL's for being asked for an address; these three count only for a list whose filter asks for them.
+ * Spamhaus DBL's for being asked for an address; these three count only for a list one of whose codes asks for them. A list may have error
+ * codes of its own.
  */
 final class ReplyClassifier {
     /** Lists with sub-lists give one address for each; nobody has this many. */
@@ -26,9 +28,9 @@ final class ReplyClassifier {
 
     private ReplyClassifier() {}
 
-    static ListResult classify(DnsAnswer answer, ReplyFilter filter) {
+    static ListResult classify(DnsAnswer answer, List<ListCode> codes, List<ListError> errors) {
         if (answer instanceof DnsAnswer.Addresses addresses) {
-            return classify(addresses.addresses(), filter);
+            return classify(addresses.addresses(), codes, errors);
         }
         if (answer instanceof DnsAnswer.Failed failed) {
             return new ListResult.Unknown(failed.why());
@@ -36,7 +38,7 @@ final class ReplyClassifier {
         return ListResult.CLEAN;
     }
 
-    private static ListResult classify(List<InetAddress> answer, ReplyFilter filter) {
+    private static ListResult classify(List<InetAddress> answer, List<ListCode> codes, List<ListError> errors) {
         if (answer.size() > MAX_ADDRESSES) {
             return new ListResult.Unknown("too-many-addresses");
         }
@@ -51,14 +53,48 @@ final class ReplyClassifier {
                 return new ListResult.Unknown("foreign-address:" + IpAddresses.text(address));
             }
             if ((octets[1] & 0xff) == 255
-                    || (SUSPICIOUS.contains(IpAddresses.text(address)) && !filter.names(address))) {
+                    || errors.stream().anyMatch(error -> error.filter().matches(address))
+                    || (SUSPICIOUS.contains(IpAddresses.text(address))
+                            && codes.stream().noneMatch(code -> code.filter().names(address)))) {
                 return new ListResult.Unknown("error-code:" + IpAddresses.text(address));
             }
         }
-        List<String> codes = addresses.stream()
-                .filter(filter::matches)
+        List<String> listings = addresses.stream()
+                .filter(address -> codes.stream().anyMatch(code -> code.filter().matches(address)))
                 .map(IpAddresses::text)
                 .toList();
-        return codes.isEmpty() ? ListResult.CLEAN : new ListResult.Listed(codes);
+        // Each code counts once, however many addresses it asks for.
+        List<ListCode> hits = codes.stream()
+                .filter(code -> addresses.stream().anyMatch(code.filter()::matches))
+                .toList();
+        return listings.isEmpty() ? ListResult.CLEAN : new ListResult.Listed(listings, hits);
+    }
+
+    /**
+     * What one list knows that was asked in several ways: what any of them found; else whether one cannot tell, or was not
+     * waited for.
+     */
+    static ListResult merge(List<ListCode> codes, List<ListResult> results) {
+        List<ListResult.Listed> listed = every(ListResult.Listed.class, results);
+        if (!listed.isEmpty()) {
+            return new ListResult.Listed(
+                    listed.stream()
+                            .flatMap(one -> one.codes().stream())
+                            .distinct()
+                            .toList(),
+                    codes.stream()
+                            .filter(code ->
+                                    listed.stream().anyMatch(one -> one.hits().contains(code)))
+                            .toList());
+        }
+        return Stream.of(ListResult.Unknown.class, ListResult.Unasked.class, ListResult.Clean.class)
+                .flatMap(kind -> every(kind, results).stream())
+                .findFirst()
+                .<ListResult>map(found -> found)
+                .orElse(new ListResult.Unasked("nothing-to-ask"));
+    }
+
+    private static <T extends ListResult> List<T> every(Class<T> kind, List<ListResult> results) {
+        return results.stream().filter(kind::isInstance).map(kind::cast).toList();
     }
 }

@@ -8,11 +8,12 @@ import java.util.List;
 import java.util.stream.Collectors;
 
 /**
- * Which of a list's addresses count, in Postfix's notation: {@code 127.0.0.[2..11]}, {@code 127.0.[0;1;4..6].2}.
- * Immutable.
+ * Which of a list's addresses count, in Postfix's notation: {@code 127.0.0.[2..11]}, {@code 127.0.[0;1;4..6].2}; and, for
+ * lists that give each reason a bit, {@code 127.0.0.&4}, and networks, {@code 127.0.0.0/24}. Immutable.
  *
  * <p>A pattern has four fields, each a number or, in brackets, numbers and ranges with {@code ;} between (postconf(5),
- * {@code reject_rbl_client} and {@code postscreen_dnsbl_sites}). A filter is one or more patterns, of which one has to
+ * {@code reject_rbl_client} and {@code postscreen_dnsbl_sites}), or {@code &} and a number with which it shares a bit. A
+ * filter is one or more patterns, of which one has to
  * match: a combined zone counts once, however many of its sub-lists know the client.
  */
 public final class ReplyFilter {
@@ -36,6 +37,23 @@ public final class ReplyFilter {
      *     listing is outside 127.0.0.0/8 or within 127.255.0.0/16
      */
     public static ReplyFilter parse(String... texts) {
+        return parse(false, texts);
+    }
+
+    /**
+     * Reads patterns of error codes, which may lie within 127.255.0.0/16.
+     *
+     * @throws IllegalArgumentException as {@link #parse} does, and for {@code any}
+     */
+    public static ReplyFilter parseErrors(String... texts) {
+        ReplyFilter errors = parse(true, texts);
+        if (errors.isAny()) {
+            throw new IllegalArgumentException("any is no set of error codes");
+        }
+        return errors;
+    }
+
+    private static ReplyFilter parse(boolean ofErrors, String... texts) {
         List<String> words = new ArrayList<>();
         for (String text : texts) {
             String stripped = text.strip();
@@ -50,8 +68,9 @@ public final class ReplyFilter {
             throw new IllegalArgumentException(
                     "a reply filter has 1 to " + MAX_PATTERNS + " patterns, not " + words.size());
         }
-        return new ReplyFilter(
-                words.stream().map(word -> new ReplyPatternParser(word).parse()).toList());
+        return new ReplyFilter(words.stream()
+                .map(word -> new ReplyPatternParser(word, ofErrors).parse())
+                .toList());
     }
 
     /** Whether a pattern matches; an IPv6 address never does. */

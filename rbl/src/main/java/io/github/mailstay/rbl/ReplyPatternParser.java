@@ -5,16 +5,21 @@ import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.List;
 
-/** Reads one pattern of a {@link ReplyFilter}, by recursive descent. Not thread-safe; use it for one pattern. */
+/**
+ * Reads one pattern of a {@link ReplyFilter}, by recursive descent: four fields, or a network in CIDR notation, which is
+ * four fields as well. Not thread-safe; use it for one pattern.
+ */
 final class ReplyPatternParser {
     private static final int MAX_LENGTH = 1000;
     private static final int MAX_SHOWN = 80;
 
     private final String text;
+    private final boolean ofErrors;
     private int at;
 
-    ReplyPatternParser(String text) {
+    ReplyPatternParser(String text, boolean ofErrors) {
         this.text = text;
+        this.ofErrors = ofErrors;
     }
 
     /** Four fields, each the set of the numbers it takes. */
@@ -32,9 +37,12 @@ final class ReplyPatternParser {
             if (i == 0 && !fields.get(0).get(127)) {
                 throw error("never matches, no listing is outside 127.0.0.0/8", start);
             }
-            if (i == 1 && fields.get(1).nextSetBit(0) == 255) {
+            if (i == 1 && !ofErrors && fields.get(1).nextSetBit(0) == 255) {
                 throw error("never matches, 127.255.0.0/16 are error codes", start);
             }
+        }
+        if (take('/')) {
+            cutTo(number(), fields);
         }
         if (at < text.length()) {
             throw error("has more than four fields", at);
@@ -42,8 +50,38 @@ final class ReplyPatternParser {
         return List.copyOf(fields);
     }
 
+    /** Behind so many bits, any number goes. */
+    private void cutTo(int prefix, List<BitSet> fields) {
+        if (prefix < 8 || prefix > 32) {
+            throw error("has a network of /" + prefix + ", not /8 to /32", at);
+        }
+        for (int i = 0; i < fields.size(); i++) {
+            BitSet field = fields.get(i);
+            if (field.cardinality() != 1) {
+                throw error("has a network and a set", at);
+            }
+            int free = Math.max(0, Math.min(8, 8 * (i + 1) - prefix));
+            int base = field.nextSetBit(0);
+            if ((base & ((1 << free) - 1)) != 0) {
+                throw error("has bits behind its /" + prefix, at);
+            }
+            field.set(base, base + (1 << free));
+        }
+    }
+
     private BitSet field() {
         BitSet field = new BitSet(256);
+        if (take('&')) {
+            int start = at;
+            int mask = number();
+            if (mask == 0) {
+                throw error("has a mask without bits", start);
+            }
+            for (int i = 0; i < 256; i++) {
+                field.set(i, (i & mask) != 0);
+            }
+            return field;
+        }
         if (!take('[')) {
             field.set(number());
             return field;

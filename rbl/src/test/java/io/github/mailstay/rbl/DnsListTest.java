@@ -17,8 +17,9 @@ class DnsListTest {
     void hasDefaults() {
         DnsList list = DnsList.builder().id("zen").zone("ZEN.Example.").build();
 
-        assertThat(list.weight()).isEqualTo(1);
-        assertThat(list.reply()).isSameAs(ReplyFilter.ANY);
+        assertThat(list.codes()).containsExactly(new ListCode(ReplyFilter.ANY, 1, ""));
+        assertThat(list.ask()).containsExactly(Asked.CLIENT_IP);
+        assertThat(list.tests()).hasSize(3).containsAll(TestPoint.IPV4).contains(TestPoint.NOBODY);
         assertThat(list.timeout()).isEqualTo(Duration.ofSeconds(2));
         assertThat(list.zone()).isEqualTo("zen.example");
     }
@@ -27,7 +28,10 @@ class DnsListTest {
     void theZoneIsInNoText() {
         DnsList list = DnsList.builder().id("zen").zone(SECRET + ".zen.example").build();
 
-        assertThat(list).hasToString("DnsList{id=zen, reply=any, weight=1, timeout=2000ms}");
+        assertThat(list)
+                .hasToString(
+                        "DnsList{id=zen, ask=[CLIENT_IP], codes=[ListCode[filter=any, weight=1, meaning=]], errors=[],"
+                                + " timeout=2000ms}");
         assertThatThrownBy(() -> DnsList.builder().id("zen").zone(SECRET + "..example"))
                 .hasMessageStartingWith("zone of list zen: no domain name")
                 .hasMessageNotContaining(SECRET);
@@ -57,7 +61,7 @@ class DnsListTest {
     void sillyValuesNameTheirSetting() {
         assertThatThrownBy(() -> DnsList.builder().id("Zen")).hasMessageContaining("id of a list");
         assertThatThrownBy(() -> DnsList.builder().id("a".repeat(33))).hasMessageContaining("id of a list");
-        assertThatThrownBy(() -> DnsList.builder().id("a").weight(0)).hasMessageContaining("weight of list a: 0");
+        assertThatThrownBy(() -> DnsList.builder().id("a").weight(0)).hasMessageContaining("list a: weight: 0");
         assertThatThrownBy(() -> DnsList.builder().id("a").weight(1001)).hasMessageContaining("1001");
         assertThatThrownBy(() -> DnsList.builder().id("a").timeout(Duration.ZERO))
                 .hasMessageContaining("timeout of list a");

@@ -36,6 +36,10 @@ final class ManualLookup implements DnsLookup {
         future(part).complete(answer);
     }
 
+    void answerExactly(String name, DnsAnswer answer) {
+        open.getOrDefault(name, new CompletableFuture<>()).complete(answer);
+    }
+
     void fail(String part, Throwable failure) {
         future(part).completeExceptionally(failure);
     }

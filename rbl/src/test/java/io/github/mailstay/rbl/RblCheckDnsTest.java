@@ -160,7 +160,7 @@ class RblCheckDnsTest {
     }
 
     private RblCheck check(String... ids) {
-        RblCheck.Builder check = RblCheck.builder().lookup(lookup);
+        RblCheckBuilder check = RblCheck.builder().lookup(lookup);
         for (String id : ids) {
             check.list(DnsList.builder()
                     .id(id)

@@ -15,7 +15,6 @@ import io.github.mailstay.policy.Outcome;
 import io.github.mailstay.policy.PolicyRequest;
 import io.github.mailstay.policy.Suspicion;
 import io.github.mailstay.policy.Verdict;
-import java.net.InetAddress;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -30,7 +29,7 @@ class RblCheckTest {
 
     private final ManualLookup dns = new ManualLookup();
     private final TurnedTimer timer = new TurnedTimer();
-    private final RblCheck.Builder settings = RblCheck.builder()
+    private final RblCheckBuilder settings = RblCheck.builder()
             .lookup(dns)
             .timer(timer)
             .list(list("zen", 2))
@@ -66,7 +65,7 @@ class RblCheckTest {
         dns.answer("bl", NONE);
         dns.answer("white", NONE);
 
-        assertThat(outcome.getNow(null)).isEqualTo(Outcome.pass("result=listed score=2 lists=zen"));
+        assertThat(outcome.getNow(null)).isEqualTo(Outcome.pass("result=listed score=2 lists=zen unneeded=white"));
     }
 
     @Test
@@ -90,7 +89,7 @@ class RblCheckTest {
         dns.answer("zen", NONE);
         dns.answer("bl", NONE);
 
-        assertThat(outcome.getNow(null)).isEqualTo(Outcome.pass("result=listed score=-3 lists=white"));
+        assertThat(outcome.getNow(null)).isEqualTo(Outcome.pass("result=listed score=-3 lists=white unneeded=zen,bl"));
     }
 
     @Test
@@ -108,7 +107,7 @@ class RblCheckTest {
         CompletableFuture<Outcome> outcome = start(settings.build(), CLIENT);
         List.of("zen", "bl", "white").forEach(list -> dns.answer(list, NONE));
 
-        assertThat(outcome.getNow(null)).isEqualTo(Outcome.pass("result=clean score=0"));
+        assertThat(outcome.getNow(null)).isEqualTo(Outcome.pass("result=clean score=0 unneeded=white"));
     }
 
     @Test
@@ -166,9 +165,14 @@ class RblCheckTest {
 
         assertThat(report.getNow(null).entries())
                 .containsExactly(
-                        entry("zen", 2, new ListResult.Listed(List.of("127.0.0.2")), 100),
+                        entry(
+                                "zen",
+                                2,
+                                new ListResult.Listed(
+                                        List.of("127.0.0.2"), List.of(new ListCode(ReplyFilter.ANY, 2, ""))),
+                                100),
                         entry("bl", 1, new ListResult.Unknown("timeout"), 2000),
-                        entry("white", -3, new ListResult.Unknown("timeout"), 2000),
+                        entry("white", 0, new ListResult.Unknown("timeout"), 2000),
                         entry("hasty", 1, new ListResult.Unknown("timeout"), 100));
     }
 
@@ -219,7 +223,7 @@ class RblCheckTest {
         dns.answer("white", NONE);
 
         String found = "result=unknown score=0 unknown=zen";
-        assertThat(passes.getNow(null)).isEqualTo(Outcome.pass(found));
+        assertThat(passes.getNow(null)).isEqualTo(Outcome.pass(found + " unneeded=white"));
         Outcome.Settle settle = (Outcome.Settle) defers.getNow(null);
         assertThat(settle.found()).isEqualTo(found);
         assertThat(settle.verdict()).isInstanceOf(Verdict.Defer.class);
@@ -241,9 +245,9 @@ class RblCheckTest {
     void unknownIsNotDeferredIfItCouldChangeNothing() {
         RblCheck check = settings.onUnknown(FailMode.DEFER).greylistAt(2).build();
         CompletableFuture<Outcome> outcome = start(check, CLIENT);
-        dns.answer("zen", NONE);
         dns.answer("bl", FAILED);
         dns.answer("white", FAILED);
+        dns.answer("zen", NONE);
 
         assertThat(outcome.getNow(null)).isEqualTo(Outcome.pass("result=unknown score=0 unknown=bl,white"));
     }
@@ -314,7 +318,7 @@ class RblCheckTest {
         List<RblReport> heard = new ArrayList<>();
         RblCheck check = settings.listener(new RblListener() {
                     @Override
-                    public void reported(InetAddress client, RblReport report) {
+                    public void reported(RblQuery query, RblReport report) {
                         heard.add(report);
                     }
                 })
@@ -335,8 +339,8 @@ class RblCheckTest {
         List<String> heard = new ArrayList<>();
         RblCheck check = settings.listener(new RblListener() {
                     @Override
-                    public void reported(InetAddress client, RblReport report) {
-                        heard.add(client.getHostAddress() + " " + report);
+                    public void reported(RblQuery query, RblReport report) {
+                        heard.add(query + " " + report);
                         throw new IllegalStateException("harms nobody");
                     }
                 })
@@ -385,11 +389,11 @@ class RblCheckTest {
                 .toCompletableFuture();
     }
 
-    private static PolicyRequest request(String client) {
+    static PolicyRequest request(String client) {
         return request("protocol_state", "RCPT", "client_address", client);
     }
 
-    private static PolicyRequest request(String... attributes) {
+    static PolicyRequest request(String... attributes) {
         PolicyRequest.Builder request = PolicyRequest.builder();
         for (int i = 0; i < attributes.length; i += 2) {
             request.attribute(attributes[i], attributes[i + 1]);

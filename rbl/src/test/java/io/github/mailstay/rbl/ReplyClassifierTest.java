@@ -66,9 +66,8 @@ class ReplyClassifierTest {
 
     @Example
     void noNameIsCleanAndAFailureIsUnknown() {
-        assertThat(ReplyClassifier.classify(new DnsAnswer.None(Duration.ZERO), ReplyFilter.ANY))
-                .isEqualTo(ListResult.CLEAN);
-        assertThat(ReplyClassifier.classify(new DnsAnswer.Failed("servfail"), ReplyFilter.ANY))
+        assertThat(classify(new DnsAnswer.None(Duration.ZERO), ReplyFilter.ANY)).isEqualTo(ListResult.CLEAN);
+        assertThat(classify(new DnsAnswer.Failed("servfail"), ReplyFilter.ANY))
                 .isEqualTo(new ListResult.Unknown("servfail"));
     }
 
@@ -78,7 +77,7 @@ class ReplyClassifierTest {
         for (int i = 2; i < 102; i++) {
             many.add(address("127.0.0." + i));
         }
-        assertThat(ReplyClassifier.classify(new DnsAnswer.Addresses(many, Duration.ZERO), ReplyFilter.ANY))
+        assertThat(classify(new DnsAnswer.Addresses(many, Duration.ZERO), ReplyFilter.ANY))
                 .isEqualTo(new ListResult.Unknown("too-many-addresses"));
     }
 
@@ -102,7 +101,7 @@ class ReplyClassifierTest {
             DnsAnswer answer = codes.isEmpty()
                     ? new DnsAnswer.None(Duration.ZERO)
                     : new DnsAnswer.Addresses(codes, Duration.ofSeconds(60));
-            results.merge(zone + " " + ReplyClassifier.classify(answer, ReplyFilter.ANY), 1, Integer::sum);
+            results.merge(zone + " " + classify(answer, ReplyFilter.ANY), 1, Integer::sum);
         }
         assertThat(results.entrySet().stream().map(e -> e.getValue() + " " + e.getKey()))
                 .containsExactly(
@@ -128,12 +127,12 @@ class ReplyClassifierTest {
     @Property
     void everyAnswerHasExactlyOneResultWhateverItsOrder(
             @ForAll("answers") List<InetAddress> answer, @ForAll("filters") ReplyFilter filter, @ForAll Random random) {
-        ListResult result = ReplyClassifier.classify(new DnsAnswer.Addresses(answer, Duration.ZERO), filter);
+        ListResult result = classify(new DnsAnswer.Addresses(answer, Duration.ZERO), filter);
         List<InetAddress> shuffled = new ArrayList<>(answer);
         Collections.shuffle(shuffled, random);
         shuffled.add(shuffled.get(0));
 
-        assertThat(ReplyClassifier.classify(new DnsAnswer.Addresses(shuffled, Duration.ZERO), filter))
+        assertThat(classify(new DnsAnswer.Addresses(shuffled, Duration.ZERO), filter))
                 .isEqualTo(result);
         boolean trouble = answer.stream().anyMatch(a -> isTrouble(a, filter));
         boolean matches = answer.stream().anyMatch(filter::matches);
@@ -194,11 +193,15 @@ class ReplyClassifierTest {
                 .map(ReplyFilter::parse);
     }
 
+    /** Of a list with one code. */
+    static ListResult classify(DnsAnswer answer, ReplyFilter filter) {
+        return ReplyClassifier.classify(answer, List.of(new ListCode(filter, 1, "")), List.of());
+    }
+
     private static ListResult classify(String answer, String filter) {
         List<InetAddress> addresses =
                 Stream.of(answer.split(" ", -1)).map(TestAddresses::address).toList();
-        return ReplyClassifier.classify(
-                new DnsAnswer.Addresses(addresses, Duration.ofSeconds(60)), ReplyFilter.parse(filter));
+        return classify(new DnsAnswer.Addresses(addresses, Duration.ofSeconds(60)), ReplyFilter.parse(filter));
     }
 
     private static List<String> recorded() throws IOException {

@@ -7,7 +7,8 @@ import io.github.mailstay.policy.FailMode;
 import io.github.mailstay.postfix.Endpoint;
 import io.github.mailstay.postfix.PolicyLimits;
 import io.github.mailstay.rbl.DnsList;
-import io.github.mailstay.rbl.RblCheck;
+import io.github.mailstay.rbl.DnsListBuilder;
+import io.github.mailstay.rbl.RblCheckBuilder;
 import io.github.mailstay.rbl.ReplyFilter;
 import io.github.mailstay.rbl.dns.DnsJavaLookup;
 import java.net.InetSocketAddress;
@@ -25,7 +26,7 @@ import java.util.regex.Pattern;
 public final class SettingsFile {
     static final Map<String, FailMode> FAIL_MODES = ordered("pass", FailMode.PASS, "defer", FailMode.DEFER);
     private static final Pattern SOCKET_MODE = Pattern.compile("0?[0-7]{3}");
-    private static final int MAX_LISTS = RblCheck.Builder.MAX_LISTS;
+    private static final int MAX_LISTS = RblCheckBuilder.MAX_LISTS;
     private static final int MAX_RESOLVERS = DnsJavaLookup.Builder.MAX_RESOLVERS;
     private static final Duration MS = Duration.ofMillis(1);
 
@@ -108,13 +109,13 @@ public final class SettingsFile {
                 reader.integer("rbl.greylist-at", 1, 1, 1_000_000),
                 reader.choice("rbl.on-unknown", FailMode.PASS, FAIL_MODES),
                 reader.duration("rbl.deadline", Duration.ofSeconds(3), MS.multipliedBy(10), Duration.ofSeconds(60)),
-                reader.list("rbl.skip-networks", RblCheck.Builder.NOT_PUBLIC, AddressRange::parse));
+                reader.list("rbl.skip-networks", RblCheckBuilder.NOT_PUBLIC, AddressRange::parse));
     }
 
     private static Optional<DnsList> dnsList(ObjectReader object, Set<String> ids) {
         Optional<String> id = object.required("id");
         Optional<String> zone = object.required("zone");
-        DnsList.Builder builder = DnsList.builder();
+        DnsListBuilder builder = DnsList.builder();
         attempt(object, "id", () -> id.ifPresent(builder::id));
         attempt(object, "zone", () -> zone.ifPresent(builder::zone));
         List<String> reply = object.strings("reply");
