@@ -1,13 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.github.mailstay.testkit.greylist;
 
-import io.github.mailstay.greylist.Greylist;
 import io.github.mailstay.greylist.GreylistKeys;
 import io.github.mailstay.greylist.KeyHasher;
 import io.github.mailstay.greylist.Tally;
 import io.github.mailstay.greylist.store.GreylistStore;
-import io.github.mailstay.policy.CheckContext;
-import io.github.mailstay.policy.Deadline;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -29,50 +26,13 @@ final class History implements AutoCloseable {
     static final Duration CEILING = Duration.ofHours(8);
     static final int CEILING_TRIES = 4;
 
-    private static final GreylistKeys KEYS =
+    static final GreylistKeys KEYS =
             GreylistKeys.builder(KeyHasher.of(new byte[KeyHasher.KEY_BYTES])).build();
-
-    private final class Host {
-        private GreylistStore store;
-        private Greylist greylist;
-        private Duration offset = Duration.ZERO;
-
-        Host(GreylistStore store) {
-            this.store = store;
-            greylist = greylistOn(store);
-        }
-
-        void use(GreylistStore other) {
-            store = other;
-            greylist = greylistOn(other);
-        }
-
-        private Greylist greylistOn(GreylistStore on) {
-            return Greylist.builder(on, KEYS)
-                    .clock(this::now)
-                    .delay(DELAY)
-                    .retryWindow(WINDOW)
-                    .lifetime(LIFETIME)
-                    .ceiling(CEILING, CEILING_TRIES)
-                    .trustAfter(0)
-                    .suspiciousOnly(false)
-                    .build();
-        }
-
-        Instant now() {
-            return time.plus(offset);
-        }
-
-        String answer(Triplet triplet) throws Exception {
-            CheckContext context = CheckContext.of(Deadline.in(Duration.ofMinutes(1)));
-            return Tries.get(greylist.check(triplet.request(), context)).found();
-        }
-    }
 
     private final HistoryContract contract;
     private final HistoryModel model = new HistoryModel(KEYS);
     private final HistoryLaws laws = new HistoryLaws();
-    private final List<Host> hosts = new ArrayList<>();
+    private final List<HistoryHost> hosts = new ArrayList<>();
     private final List<GreylistStore> abandoned = new ArrayList<>();
     private final List<Triplet> tried = new ArrayList<>();
     private Instant time = Tries.NOON;
@@ -80,9 +40,9 @@ final class History implements AutoCloseable {
 
     History(HistoryContract contract, int count) throws Exception {
         this.contract = contract;
-        hosts.add(new Host(contract.open()));
+        hosts.add(new HistoryHost(contract.open(), () -> time));
         while (hosts.size() < count) {
-            hosts.add(new Host(contract.reopen()));
+            hosts.add(new HistoryHost(contract.reopen(), () -> time));
         }
     }
 
@@ -92,7 +52,7 @@ final class History implements AutoCloseable {
     }
 
     String turn(int host, Duration offset) {
-        hosts.get(host).offset = offset;
+        hosts.get(host).turn(offset);
         return "it has " + hosts.get(host).now();
     }
 
@@ -100,25 +60,25 @@ final class History implements AutoCloseable {
         if (!contract.isDurable()) {
             return "not this store";
         }
-        hosts.get(host).store.close();
+        hosts.get(host).store().close();
         hosts.get(host).use(contract.reopen());
         return "done";
     }
 
     String kill(int host) throws Exception {
-        Optional<GreylistStore> reopened = contract.reopenKilled(hosts.get(host).store);
+        Optional<GreylistStore> reopened = contract.reopenKilled(hosts.get(host).store());
         if (reopened.isEmpty()) {
             return "not this store";
         }
-        abandoned.add(hosts.get(host).store);
+        abandoned.add(hosts.get(host).store());
         hosts.get(host).use(reopened.get());
         return "done";
     }
 
     /** Only what has expired by this host's clock may be gone. */
     String sweep(int host, int rows) throws Exception {
-        Host on = hosts.get(host);
-        long removed = Tries.get(on.store.expire(on.now(), rows, Duration.ofSeconds(1)))
+        HistoryHost on = hosts.get(host);
+        long removed = Tries.get(on.store().expire(on.now(), rows, Duration.ofSeconds(1)))
                 .removed();
         for (Triplet triplet : tried) {
             HistoryModel.State before = model.state(triplet);
@@ -144,7 +104,7 @@ final class History implements AutoCloseable {
     }
 
     String tryOnce(int host, Triplet triplet) throws Exception {
-        Host on = hosts.get(host);
+        HistoryHost on = hosts.get(host);
         String found = on.answer(triplet);
         remember(triplet);
         HistoryModel.State after = state(on, triplet);
@@ -216,9 +176,9 @@ final class History implements AutoCloseable {
         }
     }
 
-    private HistoryModel.State state(Host on, Triplet triplet) throws Exception {
-        Optional<Tally> deferrals = Tries.get(on.store.find(triplet.deferrals(KEYS)));
-        return new HistoryModel.State(Tries.get(on.store.find(triplet.key(KEYS))), deferrals);
+    private HistoryModel.State state(HistoryHost on, Triplet triplet) throws Exception {
+        Optional<Tally> deferrals = Tries.get(on.store().find(triplet.deferrals(KEYS)));
+        return new HistoryModel.State(Tries.get(on.store().find(triplet.key(KEYS))), deferrals);
     }
 
     private void remember(Triplet triplet) {
@@ -229,7 +189,7 @@ final class History implements AutoCloseable {
 
     @Override
     public void close() {
-        hosts.forEach(host -> host.store.close());
+        hosts.forEach(host -> host.store().close());
         abandoned.forEach(GreylistStore::close);
     }
 }
