@@ -248,6 +248,11 @@ class PolicyServerTest {
         assertThat(client.ask(Requests.numbered(1)).action()).isEqualTo("DUNNO");
         assertThat(other.ask(Requests.numbered(1)).action()).isEqualTo("DUNNO");
         assertThat(other.ask(Requests.numbered(2)).action()).isEqualTo("PREPEND X-One: 1");
+        // However many messages are under way beside it.
+        for (int i = 3; i < 300; i++) {
+            assertThat(client.ask(Requests.numbered(i)).action()).isEqualTo("PREPEND X-One: 1");
+        }
+        assertThat(other.ask(Requests.numbered(1)).action()).isEqualTo("DUNNO");
         for (String state : List.of("CONNECT", "EHLO", "HELO", "END-OF-MESSAGE", "VRFY", "ETRN", "NEW")) {
             PolicyRequest request = PolicyRequest.builder()
                     .attribute("request", PolicyRequest.TYPE)

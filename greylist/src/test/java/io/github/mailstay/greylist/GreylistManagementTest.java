@@ -68,6 +68,17 @@ class GreylistManagementTest {
     }
 
     @Test
+    void allowedTwiceIsAllowedOnce() {
+        for (int i = 0; i < 2; i++) {
+            get(management.allow("192.0.2.1", ANN, BOB));
+            get(management.allow("198.51.100.1"));
+        }
+        assertThat(store.stats().toCompletableFuture().join().entries()).isEqualTo(1);
+        assertThat(found("192.0.2.1")).startsWith("result=known");
+        assertThat(found("198.51.100.1")).isEqualTo("result=trusted");
+    }
+
+    @Test
     void anAllowedClientPassesAtOnceUntilItIsForgotten() {
         get(management.allow("192.0.2.1"));
         Tally passes = get(management.show("192.0.2.1")).orElseThrow();

@@ -122,6 +122,37 @@ class GreylistPolicyTest extends GreylistFixture {
     }
 
     @Test
+    void whatOneSenderDoesTouchesNoOtherOfItsClient() {
+        Greylist greylist = builder().trustAfter(0).build();
+        assertThat(found(greylist, "192.0.2.1", "good@example.org")).startsWith("result=first");
+        // An impatient one neither prolongs the wait of its neighbour nor shares in what that has earned.
+        for (int i = 0; i < 20; i++) {
+            now = now.plusSeconds(14);
+            assertThat(found(greylist, "192.0.2.1", "bad@example.org")).matches("result=(first|early) .*");
+        }
+        now = now.plusSeconds(20);
+        assertThat(found(greylist, "192.0.2.1", "good@example.org")).startsWith("result=passed waited=300s");
+        assertThat(found(greylist, "192.0.2.1", "bad@example.org")).startsWith("result=early");
+        assertThat(found(greylist, "192.0.2.1", "third@example.org")).startsWith("result=first");
+    }
+
+    @Test
+    void aThousandMessagesUnderWayAreKeptApart() {
+        Greylist greylist = builder().nullSenderAtData(true).build();
+        for (int i = 0; i < 1000; i++) {
+            String recipient = (i % 2 == 0 ? "bob" + i : "postmaster") + "@example.net";
+            assertThat(ask(greylist, request("192.0.2.1", "", recipient).attribute("instance", "m" + i))
+                            .found())
+                    .matches(i % 2 == 0 ? "result=first .* held" : "result=exempt .*");
+        }
+        for (int i = 0; i < 1000; i++) {
+            assertThat(ask(greylist, data("m" + i)) instanceof Outcome.Settle)
+                    .as("message %d", i)
+                    .isEqualTo(i % 2 == 0);
+        }
+    }
+
+    @Test
     void aStoreThatFailsIsToldOnceAndOnceWhenItIsBack() {
         FailingStore failing = new FailingStore(store);
         List<String> alarms = new ArrayList<>();

@@ -12,7 +12,7 @@ import io.github.mailstay.greylist.store.GreylistStore;
  * and taking over), {@link ListingContract} (finding,
  * listing, counting), {@link SweepContract} (housekeeping) and {@link LifeContract} (closing and reopening), and {@link HistoryContract} (the
  * laws, in random histories). A store must
- * hold at least 10,000 entries. Needs only JUnit Jupiter.
+ * hold at least 10,000 entries. Needs JUnit Jupiter, and jqwik, which makes the histories.
  */
 public interface GreylistStoreContract
         extends RecordContract,

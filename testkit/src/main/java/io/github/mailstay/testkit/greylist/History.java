@@ -1,166 +1,195 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.github.mailstay.testkit.greylist;
 
-import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.junit.jupiter.api.Assertions.assertFalse;
-import static org.junit.jupiter.api.Assertions.assertTrue;
-
-import io.github.mailstay.greylist.Greylist;
 import io.github.mailstay.greylist.GreylistKeys;
 import io.github.mailstay.greylist.KeyHasher;
+import io.github.mailstay.greylist.Tally;
 import io.github.mailstay.greylist.store.GreylistStore;
-import io.github.mailstay.policy.CheckContext;
-import io.github.mailstay.policy.Deadline;
-import io.github.mailstay.policy.Outcome;
-import io.github.mailstay.policy.PolicyRequest;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
-import java.util.Random;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
 
 /**
- * One random history: a few clients, senders and recipients, hosts with clocks of their own, and what befalls them.
- *
- * <p>The laws: no pass before the delay by the clocks that told the time; an early retry never restarts the clock; nobody is
- * deferred beyond the ceiling; the first try of a generation never moves later; every answer is that of the rules.
+ * One history on one store: hosts with clocks of their own, and what befalls them, held to laws and model. An answer that
+ * is not the model's is kept until the {@link #end}: if a law is broken later, that says more.
  */
 final class History implements AutoCloseable {
     static final Duration DELAY = Duration.ofMinutes(5);
     static final Duration WINDOW = Duration.ofHours(12);
     static final Duration LIFETIME = Duration.ofDays(3);
     static final Duration CEILING = Duration.ofHours(8);
-    static final int CEILING_TRIES = 9;
+    static final int CEILING_TRIES = 4;
 
-    private static final GreylistKeys KEYS =
+    static final GreylistKeys KEYS =
             GreylistKeys.builder(KeyHasher.of(new byte[KeyHasher.KEY_BYTES])).build();
 
-    private final class Host {
-        private GreylistStore store;
-        private Duration offset = Duration.ZERO;
-        private Greylist greylist;
-
-        Host(GreylistStore store) {
-            this.store = store;
-            greylist = greylistOn(store);
-        }
-
-        Greylist greylistOn(GreylistStore on) {
-            return Greylist.builder(on, KEYS)
-                    .clock(this::now)
-                    .delay(DELAY)
-                    .retryWindow(WINDOW)
-                    .lifetime(LIFETIME)
-                    .ceiling(CEILING, CEILING_TRIES)
-                    .trustAfter(0)
-                    .suspiciousOnly(false)
-                    .build();
-        }
-
-        Instant now() {
-            return time.plus(offset);
-        }
-
-        void use(GreylistStore other) {
-            store = other;
-            greylist = greylistOn(other);
-        }
-    }
-
     private final HistoryContract contract;
-    private final String name;
-    private final Random random;
     private final HistoryModel model = new HistoryModel(KEYS);
-    private final List<Host> hosts = new ArrayList<>();
+    private final HistoryLaws laws = new HistoryLaws();
+    private final List<HistoryHost> hosts = new ArrayList<>();
     private final List<GreylistStore> abandoned = new ArrayList<>();
+    private final List<Triplet> tried = new ArrayList<>();
     private Instant time = Tries.NOON;
+    private @Nullable AssertionError strayed;
 
-    History(HistoryContract contract, long seed, int count) throws Exception {
+    History(HistoryContract contract, int count) throws Exception {
         this.contract = contract;
-        this.name = "seed " + seed;
-        this.random = new Random(seed);
-        hosts.add(new Host(contract.open()));
+        hosts.add(new HistoryHost(contract.open(), () -> time));
         while (hosts.size() < count) {
-            hosts.add(new Host(contract.reopen()));
-            hosts.get(hosts.size() - 1).offset = Duration.ofMillis(random.nextInt(4000) - 2000);
+            hosts.add(new HistoryHost(contract.reopen(), () -> time));
         }
     }
 
-    void play(int steps) throws Exception {
-        for (int step = 0; step < steps; step++) {
-            String where = name + ", step " + step;
-            Host host = hosts.get(random.nextInt(hosts.size()));
-            switch (random.nextInt(12)) {
-                case 0 -> host.offset = Duration.ofMillis(random.nextInt(7_200_000) - 3_600_000);
-                case 1 -> restart(host);
-                case 2 -> kill(host);
-                case 3 -> Tries.get(host.store.expire(host.now(), 1 + random.nextInt(5), Duration.ofSeconds(1)));
-                default -> tryOnce(host, where);
+    String pass(Duration passing) {
+        time = time.plus(passing);
+        return "it is " + time;
+    }
+
+    String turn(int host, Duration offset) {
+        hosts.get(host).turn(offset);
+        return "it has " + hosts.get(host).now();
+    }
+
+    String restart(int host) throws Exception {
+        if (!contract.isDurable()) {
+            return "not this store";
+        }
+        hosts.get(host).store().close();
+        hosts.get(host).use(contract.reopen());
+        return "done";
+    }
+
+    String kill(int host) throws Exception {
+        Optional<GreylistStore> reopened = contract.reopenKilled(hosts.get(host).store());
+        if (reopened.isEmpty()) {
+            return "not this store";
+        }
+        abandoned.add(hosts.get(host).store());
+        hosts.get(host).use(reopened.get());
+        return "done";
+    }
+
+    /** Only what has expired by this host's clock may be gone. */
+    String sweep(int host, int rows) throws Exception {
+        HistoryHost on = hosts.get(host);
+        long removed = Tries.get(on.store().expire(on.now(), rows, Duration.ofSeconds(1)))
+                .removed();
+        for (Triplet triplet : tried) {
+            HistoryModel.State before = model.state(triplet);
+            HistoryModel.State after = state(on, triplet);
+            boolean entryGone = after.entry().isEmpty()
+                    && before.entry().filter(entry -> entry.isExpired(on.now())).isPresent();
+            boolean countGone = after.deferrals().isEmpty()
+                    && before.deferrals()
+                            .filter(tally -> tally.isExpired(on.now()))
+                            .isPresent();
+            if (entryGone) {
+                laws.swept(triplet);
             }
-            time = time.plus(pause());
-        }
-    }
-
-    private Duration pause() {
-        return switch (random.nextInt(8)) {
-            case 0 -> DELAY;
-            case 1 -> DELAY.minusMillis(1 + random.nextInt(2));
-            case 2 -> Duration.ofMinutes(random.nextInt(120));
-            case 3 -> Duration.ofHours(random.nextInt(20));
-            default -> Duration.ofMillis(random.nextInt(100_000));
-        };
-    }
-
-    private void tryOnce(Host host, String where) throws Exception {
-        String client = "192.0." + (1 + random.nextInt(4)) + ".7";
-        String sender = random.nextInt(5) == 0 ? "" : "s" + random.nextInt(2) + "@example.org";
-        String recipient = "r" + random.nextInt(2) + "@example.net";
-        PolicyRequest request = PolicyRequest.builder()
-                .attribute("protocol_state", "RCPT")
-                .attribute("client_address", client)
-                .attribute("sender", sender)
-                .attribute("recipient", recipient)
-                .build();
-        HistoryModel.Expected expected = model.expect(client, request, host.now());
-        Outcome outcome = Tries.get(host.greylist.check(request, CheckContext.of(Deadline.in(Duration.ofMinutes(1)))));
-        assertEquals(expected.found(), outcome.found(), where);
-        assertEquals(expected.entry(), Tries.get(host.store.find(expected.key())), where);
-        assertLaws(expected, outcome, host.now(), where);
-    }
-
-    private static void assertLaws(HistoryModel.Expected expected, Outcome outcome, Instant now, String where) {
-        if (outcome.found().startsWith("result=passed") || outcome.found().startsWith("result=ceiling")) {
-            assertFalse(now.isBefore(expected.earliestTry().plus(DELAY)), where + ": a pass before the delay");
-        }
-        if (outcome instanceof Outcome.Settle) {
-            assertTrue(now.isBefore(expected.firstDeferral().plus(CEILING)), where + ": deferred beyond the ceiling");
-            Optional<Instant> before = expected.firstSeenBefore();
-            Instant after = expected.entry().orElseThrow().firstSeen();
-            if (outcome.found().startsWith("result=early")) {
-                assertFalse(after.isAfter(before.orElseThrow()), where + ": an early retry has restarted the clock");
+            if (countGone) {
+                laws.deferralIs(triplet, Optional.empty());
             }
+            HistoryModel.State expected = new HistoryModel.State(
+                    entryGone ? Optional.empty() : before.entry(), countGone ? Optional.empty() : before.deferrals());
+            compare("what a sweep leaves", expected, after);
+            model.set(triplet, after);
+        }
+        return removed + " removed";
+    }
+
+    String tryOnce(int host, Triplet triplet) throws Exception {
+        HistoryHost on = hosts.get(host);
+        String found = on.answer(triplet);
+        remember(triplet);
+        HistoryModel.State after = state(on, triplet);
+        laws.told(triplet, on.now(), found);
+        after.entry().ifPresent(entry -> laws.remembered(triplet, entry, on.now(), found));
+        compare("what the rules say", model.expect(triplet, on.now()), found);
+        compare("what the rules remember", model.state(triplet), after);
+        model.set(triplet, after);
+        return found;
+    }
+
+    String tryTogether(List<Integer> who, Triplet triplet) throws Exception {
+        List<Instant> nows = who.stream().map(host -> hosts.get(host).now()).toList();
+        if (model.mayReachCeiling(triplet, nows)) {
+            List<String> each = new ArrayList<>();
+            for (int host : who) {
+                each.add(tryOnce(host, triplet));
+            }
+            return "one by one " + each;
+        }
+        remember(triplet);
+        String[] told = new String[who.size()];
+        AtomicInteger next = new AtomicInteger();
+        Tries.together(who.size(), () -> {
+            int mine = next.getAndIncrement();
+            told[mine] = hosts.get(who.get(mine)).answer(triplet);
+            return mine;
+        });
+        List<String> found = List.of(told);
+        HistoryModel.State after = state(hosts.get(who.get(0)), triplet);
+        Optional<List<Integer>> order = model.explain(triplet, nows, found, after);
+        for (int i : order.orElseGet(() -> likely(found))) {
+            laws.told(triplet, nows.get(i), found.get(i));
+        }
+        Instant earliest = nows.stream().min(Instant::compareTo).orElseThrow();
+        String early = found.stream()
+                .filter(each -> each.startsWith("result=early"))
+                .findFirst()
+                .orElse(found.get(0));
+        after.entry().ifPresent(entry -> laws.remembered(triplet, entry, earliest, early));
+        if (strayed == null) {
+            HistoryLaws.concurrentTriesAgree(
+                    order.isPresent(), found + " and " + after + " after " + model.state(triplet));
+        }
+        laws.deferralIs(triplet, after.deferrals());
+        model.set(triplet, after);
+        return found.toString();
+    }
+
+    /** The order that comes nearest, if none explains these answers: another law may say what is wrong with them. */
+    private static List<Integer> likely(List<String> found) {
+        List<String> ranks = List.of("result=first", "result=early", "result=passed", "result=known");
+        return IntStream.range(0, found.size())
+                .boxed()
+                .sorted(Comparator.comparing(i -> ranks.indexOf(found.get(i).split(" ", 2)[0])))
+                .toList();
+    }
+
+    /** Fails if an answer was not the model's, though no law was broken. */
+    void end() {
+        if (strayed != null) {
+            throw strayed;
         }
     }
 
-    private void restart(Host host) throws Exception {
-        if (contract.isDurable()) {
-            host.store.close();
-            host.use(contract.reopen());
+    private void compare(String what, Object expected, Object is) {
+        if (strayed == null && !expected.equals(is)) {
+            strayed = new AssertionError(what + ": expected " + expected + " but was " + is);
         }
     }
 
-    private void kill(Host host) throws Exception {
-        Optional<GreylistStore> reopened = contract.reopenKilled(host.store);
-        if (reopened.isPresent()) {
-            abandoned.add(host.store);
-            host.use(reopened.get());
+    private HistoryModel.State state(HistoryHost on, Triplet triplet) throws Exception {
+        Optional<Tally> deferrals = Tries.get(on.store().find(triplet.deferrals(KEYS)));
+        return new HistoryModel.State(Tries.get(on.store().find(triplet.key(KEYS))), deferrals);
+    }
+
+    private void remember(Triplet triplet) {
+        if (!tried.contains(triplet)) {
+            tried.add(triplet);
         }
     }
 
     @Override
     public void close() {
-        hosts.forEach(host -> host.store.close());
+        hosts.forEach(host -> host.store().close());
         abandoned.forEach(GreylistStore::close);
     }
 }

@@ -27,6 +27,7 @@ record RealComponent(String name, Optional<String> debianPackage, List<String> c
             "ip", "iproute2",
             "nc", "netcat-openbsd",
             "gcc", "gcc",
+            "postgrey", "postgrey",
             "swaks", "swaks",
             "setpriv", "util-linux");
 

@@ -12,6 +12,11 @@ class InMemoryGreylistStoreTest {
         public GreylistStore open() {
             return InMemoryGreylistStore.builder().build();
         }
+
+        @Override
+        public int histories() {
+            return 300;
+        }
     }
 
     @Nested

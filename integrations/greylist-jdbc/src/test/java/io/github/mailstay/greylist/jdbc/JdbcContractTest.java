@@ -5,15 +5,15 @@ import io.github.mailstay.greylist.store.GreylistStore;
 import io.github.mailstay.testkit.greylist.GreylistStoreContract;
 import io.github.mailstay.testkit.real.Real;
 import io.github.mailstay.testkit.real.RealServers;
+import java.sql.SQLException;
 import java.util.Optional;
-import javax.sql.DataSource;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.BeforeEach;
 
 @Real("postgresql")
 class JdbcContractTest implements GreylistStoreContract {
     private @Nullable RealServers servers;
-    private @Nullable DataSource last;
+    private @Nullable TestSource last;
 
     @BeforeEach
     void keep(RealServers given) {
@@ -21,8 +21,11 @@ class JdbcContractTest implements GreylistStoreContract {
     }
 
     @Override
-    public GreylistStore open() {
+    public GreylistStore open() throws SQLException {
         RealServers real = given(servers);
+        if (last != null) {
+            last.close(); // a test opens one after the other, and the server has only so many connections
+        }
         last = real.keep(Databases.fresh(real.postgresql())); // its connections end with the test
         return reopen();
     }
