@@ -103,6 +103,17 @@ public final class DnsListBuilder {
         return this;
     }
 
+    /**
+     * Sets answers that mean something of their own, in place of those that are there.
+     *
+     * @throws IllegalArgumentException if there are more than 64
+     */
+    public DnsListBuilder codes(List<ListCode> all) {
+        codes.clear();
+        all.forEach(code -> code(code.filter(), code.weight(), code.meaning()));
+        return this;
+    }
+
     /** Adds answers with which it refuses to serve; none beside the general ones unless set. 64 at most. */
     public DnsListBuilder error(ReplyFilter filter, String meaning) {
         if (errors.size() == MAX_CODES) {

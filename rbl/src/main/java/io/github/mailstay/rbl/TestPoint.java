@@ -46,6 +46,21 @@ public record TestPoint(String stem, boolean listed) {
         }
     }
 
+    /**
+     * The points of a name: {@code ip4}, {@code ip6}, {@code name}, {@code nobody}.
+     *
+     * @throws IllegalArgumentException if it is none of these
+     */
+    public static List<TestPoint> named(String word) {
+        return switch (word) {
+            case "ip4" -> IPV4;
+            case "ip6" -> IPV6;
+            case "name" -> NAMES;
+            case "nobody" -> List.of(NOBODY);
+            default -> throw new IllegalArgumentException("'" + word + "' is none of ip4, ip6, name, nobody");
+        };
+    }
+
     /** The name to ask for. A random label is of letters and digits only: some name servers fail at others. */
     String name(String zone, RandomGenerator random) {
         StringBuilder name = new StringBuilder(stem);

@@ -3,6 +3,7 @@ package io.github.mailstay.daemon;
 
 import com.zaxxer.hikari.HikariConfig;
 import com.zaxxer.hikari.HikariDataSource;
+import io.github.mailstay.daemon.config.SecretFile;
 import io.github.mailstay.daemon.config.Settings;
 import io.github.mailstay.greylist.GreylistKeys;
 import io.github.mailstay.greylist.jdbc.JdbcGreylistStore;
@@ -58,9 +59,10 @@ final class SharedStores {
     }
 
     private static Optional<String> password(Settings.Store settings) throws StartException {
-        return settings.passwordFile().isEmpty()
-                ? Optional.empty()
-                : Optional.of(SecretFile.read(
-                        "greylist.store-password-file", settings.passwordFile().get()));
+        try {
+            return settings.passwordFile().map(SecretFile::read);
+        } catch (IllegalArgumentException e) {
+            throw new StartException(ExitCode.CONFIG, "greylist.store-password-file: " + e.getMessage());
+        }
     }
 }

@@ -15,6 +15,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalInt;
 
 /**
  * All settings of the daemon, checked. Immutable. {@link SettingsFile} reads them; docs/SETTINGS.md explains them.
@@ -69,9 +70,12 @@ public record Settings(Path dataDir, Optional<Endpoint.Unix> control, Policy pol
             List<InetSocketAddress> resolver,
             List<DnsList> lists,
             int greylistAt,
+            OptionalInt rejectAt,
             FailMode onUnknown,
             Duration deadline,
-            List<AddressRange> skipNetworks) {}
+            List<AddressRange> skipNetworks,
+            int cacheEntries,
+            Duration testInterval) {}
 
     /** Who is greylisted. */
     public enum Mode {

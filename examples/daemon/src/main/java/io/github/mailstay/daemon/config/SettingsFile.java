@@ -43,7 +43,7 @@ public final class SettingsFile {
         SettingReader reader = new SettingReader(ConfigTree.read(file, sets));
         Path dataDir = reader.read("data-dir", defaultDataDir(environment), "an absolute path", SettingsFile::path);
         Settings settings = new Settings(
-                dataDir, control(reader, dataDir), policy(reader), GreylistSection.read(reader, dataDir), rbl(reader));
+                dataDir, control(reader, dataDir), policy(reader), GreylistSection.read(reader, dataDir), RblSection.read(reader));
         reader.refuseUnknown();
         if (!reader.mistakes().isEmpty()) {
             throw new SettingsException(reader.mistakes());
@@ -93,66 +93,6 @@ public final class SettingsFile {
                 reader.read("policy.socket-group", Optional.empty(), "a group", text -> Optional.of(text)));
     }
 
-    private static Settings.Rbl rbl(SettingReader reader) {
-        Set<String> ids = new HashSet<>();
-        List<DnsList> lists = reader.objects("rbl.lists", object -> dnsList(object, ids));
-        if (lists.size() > MAX_LISTS) {
-            reader.mistake("rbl.lists", "must be at most " + MAX_LISTS + " lists");
-        }
-        List<InetSocketAddress> resolvers = reader.list("rbl.resolver", List.of(), SettingsFile::resolver);
-        if (resolvers.size() > MAX_RESOLVERS) {
-            reader.mistake("rbl.resolver", "must be at most " + MAX_RESOLVERS + " resolvers");
-        }
-        return new Settings.Rbl(
-                resolvers,
-                lists,
-                reader.integer("rbl.greylist-at", 1, 1, 1_000_000),
-                reader.choice("rbl.on-unknown", FailMode.PASS, FAIL_MODES),
-                reader.duration("rbl.deadline", Duration.ofSeconds(3), MS.multipliedBy(10), Duration.ofSeconds(60)),
-                reader.list("rbl.skip-networks", RblCheckBuilder.NOT_PUBLIC, AddressRange::parse));
-    }
-
-    private static Optional<DnsList> dnsList(ObjectReader object, Set<String> ids) {
-        Optional<String> id = object.required("id");
-        Optional<String> zone = object.required("zone");
-        DnsListBuilder builder = DnsList.builder();
-        attempt(object, "id", () -> id.ifPresent(builder::id));
-        attempt(object, "zone", () -> zone.ifPresent(builder::zone));
-        List<String> reply = object.strings("reply");
-        if (!reply.isEmpty()) {
-            attempt(object, "reply", () -> builder.reply(ReplyFilter.parse(reply.toArray(new String[0]))));
-        }
-        int weight = object.read("weight", 1, text -> {
-            if (!text.matches("-?[0-9]{1,6}") || Integer.parseInt(text) == 0) {
-                throw new IllegalArgumentException("'" + text + "' must be a whole number, below 0 for an allow list");
-            }
-            return Integer.parseInt(text);
-        });
-        attempt(object, "weight", () -> builder.weight(weight));
-        Duration timeout = object.read(
-                "timeout", Duration.ofSeconds(2), text -> Durations.parse(text, "must be a time as 500ms or 2s"));
-        attempt(object, "timeout", () -> builder.timeout(timeout));
-        if (id.isPresent() && !ids.add(id.get())) {
-            object.mistake("id", "'" + id.get() + "' is the id of another list too");
-        }
-        if (id.isEmpty() || zone.isEmpty()) {
-            return Optional.empty();
-        }
-        try {
-            return Optional.of(builder.build());
-        } catch (IllegalArgumentException | IllegalStateException alreadySaid) {
-            return Optional.empty();
-        }
-    }
-
-    private static void attempt(ObjectReader object, String key, Runnable set) {
-        try {
-            set.run();
-        } catch (IllegalArgumentException e) {
-            object.mistake(key, String.valueOf(e.getMessage()));
-        }
-    }
-
     private static Path defaultDataDir(Map<String, String> environment) {
         String state = environment.get("STATE_DIRECTORY");
         if (state != null && !state.isEmpty()) {
@@ -168,15 +108,6 @@ public final class SettingsFile {
             throw new IllegalArgumentException("'" + text + "' must be an absolute path");
         }
         return path.normalize();
-    }
-
-    private static InetSocketAddress resolver(String text) {
-        HostAndPort address = HostAndPort.fromString(text).withDefaultPort(53);
-        InetSocketAddress resolved = new InetSocketAddress(address.getHost(), address.getPort());
-        if (resolved.isUnresolved()) {
-            throw new IllegalArgumentException("'" + text + "' must be HOST:PORT, and the host must have an address");
-        }
-        return resolved;
     }
 
     private static String socketMode(String text) {
