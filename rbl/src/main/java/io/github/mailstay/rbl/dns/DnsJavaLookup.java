@@ -5,15 +5,19 @@ import io.github.mailstay.policy.Deadline;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.Semaphore;
+import org.xbill.DNS.DClass;
 import org.xbill.DNS.Name;
+import org.xbill.DNS.Record;
 import org.xbill.DNS.ResolverConfig;
 import org.xbill.DNS.TextParseException;
+import org.xbill.DNS.Type;
 
 /**
  * Asks resolvers by way of dnsjava: UDP from a random port, TCP where an answer is truncated, the next resolver where one
@@ -30,8 +34,8 @@ import org.xbill.DNS.TextParseException;
  * <p>Concurrency: all work is done on one daemon thread, {@code mailstay-rbl-dns}, which also completes the answers; the
  * permits and the set of open inquiries are what other threads share with it.
  */
-public final class DnsJavaLookup implements DnsLookup, AutoCloseable {
-    private static final DnsAnswer CLOSED = new DnsAnswer.Failed("closed");
+public final class DnsJavaLookup implements DnsLookup, ReasonLookup, AutoCloseable {
+    private static final Reply CLOSED = new Reply.Failed("closed");
 
     private final Worker worker = new Worker("mailstay-rbl-dns");
     private final List<NameServer> servers;
@@ -61,6 +65,21 @@ public final class DnsJavaLookup implements DnsLookup, AutoCloseable {
      */
     @Override
     public CompletionStage<DnsAnswer> lookup(String absoluteName, Deadline deadline) {
+        return ask(absoluteName, Type.A, deadline).thenApply(Reply::toAnswer);
+    }
+
+    /**
+     * Asks for the TXT records of a name. What is longer than 512 octets is asked for by TCP: a resolver has that, the
+     * name server of a list itself (rbldnsd) may not.
+     *
+     * @return completes by the deadline, never exceptionally
+     */
+    @Override
+    public CompletionStage<Optional<String>> reason(String absoluteName, Deadline deadline) {
+        return ask(absoluteName, Type.TXT, deadline).thenApply(Reply::toReason);
+    }
+
+    private CompletionStage<Reply> ask(String absoluteName, int type, Deadline deadline) {
         Name name;
         try {
             name = Name.fromString(absoluteName, Name.root);
@@ -70,7 +89,8 @@ public final class DnsJavaLookup implements DnsLookup, AutoCloseable {
         if (!permits.tryAcquire()) {
             return failed("busy");
         }
-        Inquiry inquiry = new Inquiry(name, servers, worker, deadline, permits::release);
+        Inquiry inquiry =
+                new Inquiry(Record.newRecord(name, type, DClass.IN), servers, worker, deadline, permits::release);
         open.add(inquiry);
         var unused = inquiry.answer().whenComplete((answer, failure) -> open.remove(inquiry));
         try {
@@ -89,8 +109,8 @@ public final class DnsJavaLookup implements DnsLookup, AutoCloseable {
         open.forEach(inquiry -> inquiry.answer().complete(CLOSED));
     }
 
-    private static CompletionStage<DnsAnswer> failed(String why) {
-        return CompletableFuture.completedStage(new DnsAnswer.Failed(why));
+    private static CompletionStage<Reply> failed(String why) {
+        return CompletableFuture.completedStage(new Reply.Failed(why));
     }
 
     /** Collects the settings of a lookup. Not thread-safe. */

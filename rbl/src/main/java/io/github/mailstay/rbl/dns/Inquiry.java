@@ -9,14 +9,11 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Future;
 import org.jspecify.annotations.Nullable;
-import org.xbill.DNS.DClass;
 import org.xbill.DNS.Message;
-import org.xbill.DNS.Name;
 import org.xbill.DNS.Record;
-import org.xbill.DNS.Type;
 
 /**
- * One name on its way through the resolvers, until one has an answer or the time is over.
+ * One question on its way through the resolvers, until one has an answer or the time is over.
  *
  * <p>The time is shared out evenly: each resolver gets a turn, and then another if it was silent, since datagrams get
  * lost. One that fails is not asked again, and the next has its turn at once. Who is silent is still listened to when
@@ -26,32 +23,32 @@ import org.xbill.DNS.Type;
  */
 final class Inquiry {
     private static final int ROUNDS = 2;
-    private static final DnsAnswer.Failed TIMEOUT = new DnsAnswer.Failed("timeout");
+    private static final Reply.Failed TIMEOUT = new Reply.Failed("timeout");
 
-    private final Name name;
+    private final Record question;
     private final List<NameServer> servers;
     private final Worker worker;
     private final Deadline deadline;
-    private final CompletableFuture<DnsAnswer> answer = new CompletableFuture<>();
+    private final CompletableFuture<Reply> answer = new CompletableFuture<>();
     private final Runnable released;
     private final List<NameServer> failed = new ArrayList<>(1);
     private final Duration turn;
     private int turns;
     private int waiting;
     private boolean returned;
-    private DnsAnswer.@Nullable Failed failure;
+    private Reply.@Nullable Failed failure;
     private @Nullable NameServer last;
     private @Nullable Future<?> alarm;
 
     /**
      * An inquiry that has not started.
      *
-     * @param name absolute
+     * @param question name, type and class
      * @param servers the resolvers, best first
      * @param released run once, on the worker, when this inquiry has its answer and no socket any more
      */
-    Inquiry(Name name, List<NameServer> servers, Worker worker, Deadline deadline, Runnable released) {
-        this.name = name;
+    Inquiry(Record question, List<NameServer> servers, Worker worker, Deadline deadline, Runnable released) {
+        this.question = question;
         this.servers = new ArrayList<>(servers);
         this.worker = worker;
         this.deadline = deadline;
@@ -59,7 +56,7 @@ final class Inquiry {
         this.turn = deadline.left().dividedBy((long) servers.size() * ROUNDS);
     }
 
-    CompletableFuture<DnsAnswer> answer() {
+    CompletableFuture<Reply> answer() {
         return answer;
     }
 
@@ -88,8 +85,7 @@ final class Inquiry {
             last = server;
             waiting++;
             // Last of all: it may fail at once, and take the next step from within. A new id and port for each.
-            var unused = server.ask(Message.newQuery(Record.newRecord(name, Type.A, DClass.IN)), left)
-                    .thenAccept(heard -> heard(server, heard));
+            var unused = server.ask(Message.newQuery(question), left).thenAccept(heard -> heard(server, heard));
         }
     }
 
@@ -110,9 +106,9 @@ final class Inquiry {
         step();
     }
 
-    private void heard(NameServer server, DnsAnswer heard) {
+    private void heard(NameServer server, Reply heard) {
         waiting--;
-        if (answer.isDone() || !(heard instanceof DnsAnswer.Failed why)) {
+        if (answer.isDone() || !(heard instanceof Reply.Failed why)) {
             finish(heard);
             return;
         }
@@ -122,7 +118,7 @@ final class Inquiry {
     }
 
     /** Gives the answer, if there is none yet. */
-    private void finish(DnsAnswer found) {
+    private void finish(Reply found) {
         if (alarm != null) {
             alarm.cancel(false);
         }

@@ -1,11 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.github.mailstay.rbl.dns;
 
-import java.net.InetAddress;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import org.xbill.DNS.ARecord;
 import org.xbill.DNS.CNAMERecord;
 import org.xbill.DNS.DClass;
 import org.xbill.DNS.Flags;
@@ -19,17 +17,17 @@ import org.xbill.DNS.SOARecord;
 import org.xbill.DNS.Section;
 import org.xbill.DNS.Type;
 
-/** Reads what a name server replied to a question for the A records of a name. Pure; total. */
+/** Reads what a name server replied to a question for the records of a name. Pure; total. */
 final class MessageReader {
-    static final DnsAnswer.Failed BAD_ANSWER = new DnsAnswer.Failed("bad-answer");
-    static final DnsAnswer.Failed TRUNCATED = new DnsAnswer.Failed("truncated");
+    static final Reply.Failed BAD_ANSWER = new Reply.Failed("bad-answer");
+    static final Reply.Failed TRUNCATED = new Reply.Failed("truncated");
 
     /** Aliases followed in one answer; a list has one at most. */
     private static final int MAX_ALIASES = 8;
 
     private MessageReader() {}
 
-    static DnsAnswer read(Message query, Message reply) {
+    static Reply read(Message query, Message reply) {
         Header header = reply.getHeader();
         // Id, name, type and class are compared by RFC 5452 section 9.1; QR too, since a port that merely echoes would
         // otherwise be a name server for which every client is clean.
@@ -44,32 +42,32 @@ final class MessageReader {
             return TRUNCATED;
         }
         return switch (header.getRcode()) {
-            case Rcode.NOERROR -> answers(query.getQuestion().getName(), reply);
-            case Rcode.NXDOMAIN -> new DnsAnswer.None(negativeTtl(reply));
-            default -> new DnsAnswer.Failed(word(header.getRcode()));
+            case Rcode.NOERROR -> answers(query.getQuestion(), reply);
+            case Rcode.NXDOMAIN -> new Reply.None(negativeTtl(reply));
+            default -> new Reply.Failed(word(header.getRcode()));
         };
     }
 
-    private static DnsAnswer answers(Name asked, Message reply) {
+    private static Reply answers(Record asked, Message reply) {
         List<Record> answer = reply.getSection(Section.ANSWER);
-        Name name = asked;
+        Name name = asked.getName();
         long ttl = Integer.MAX_VALUE;
         for (int i = 0; i <= MAX_ALIASES; i++) {
-            List<InetAddress> addresses = new ArrayList<>();
+            List<Record> records = new ArrayList<>();
             CNAMERecord alias = null;
             for (Record found : answer) {
                 if (found.getDClass() != DClass.IN || !found.getName().equals(name)) {
                     continue;
                 }
-                if (found instanceof ARecord a) {
-                    addresses.add(a.getAddress());
-                    ttl = Math.min(ttl, a.getTTL());
+                if (found.getType() == asked.getType()) {
+                    records.add(found);
+                    ttl = Math.min(ttl, found.getTTL());
                 } else if (found instanceof CNAMERecord cname) {
                     alias = cname;
                 }
             }
-            if (!addresses.isEmpty()) {
-                return new DnsAnswer.Addresses(addresses, Duration.ofSeconds(ttl));
+            if (!records.isEmpty()) {
+                return new Reply.Records(records, Duration.ofSeconds(ttl));
             }
             if (alias == null) {
                 return nothing(reply);
@@ -81,11 +79,11 @@ final class MessageReader {
     }
 
     /** No data; unless the server only says whom to ask instead (RFC 2308 section 2.2): NS records and no SOA. */
-    private static DnsAnswer nothing(Message reply) {
+    private static Reply nothing(Message reply) {
         List<Record> authority = reply.getSection(Section.AUTHORITY);
         boolean referral = authority.stream().anyMatch(found -> found.getType() == Type.NS)
                 && authority.stream().noneMatch(found -> found.getType() == Type.SOA);
-        return referral ? new DnsAnswer.Failed("referral") : new DnsAnswer.None(negativeTtl(reply));
+        return referral ? new Reply.Failed("referral") : new Reply.None(negativeTtl(reply));
     }
 
     private static Duration negativeTtl(Message reply) {

@@ -20,7 +20,7 @@ final class NameServer {
     private static final long REST = Duration.ofSeconds(30).toNanos();
 
     private static final Duration BEFORE_RECONNECT = Duration.ofMillis(50);
-    private static final DnsAnswer.Failed NETWORK = new DnsAnswer.Failed("network");
+    private static final Reply.Failed NETWORK = new Reply.Failed("network");
 
     private final InetSocketAddress address;
     private final Worker worker;
@@ -49,7 +49,7 @@ final class NameServer {
      *     caller's business
      * @return completes on the worker, never exceptionally
      */
-    CompletableFuture<DnsAnswer> ask(Message query, Duration timeout) {
+    CompletableFuture<Reply> ask(Message query, Duration timeout) {
         return send(query, timeout, false)
                 .thenCompose(answer -> answer.equals(MessageReader.TRUNCATED)
                         ? askByTcp(query, timeout)
@@ -60,12 +60,12 @@ final class NameServer {
      * dnsjava keeps one connection to a server for all queries; if it ends under ours, we try a new one (RFC 7766
      * section 6.2.4). Not at once: dnsjava tells us before it forgets the old one.
      */
-    private CompletableFuture<DnsAnswer> askByTcp(Message query, Duration timeout) {
+    private CompletableFuture<Reply> askByTcp(Message query, Duration timeout) {
         return send(query, timeout, true)
                 .thenCompose(answer -> answer.equals(NETWORK)
                         ? pause().thenCompose(over -> send(query, timeout, true))
                         : CompletableFuture.completedFuture(answer))
-                .thenApply(answer -> answer instanceof DnsAnswer.Failed ? MessageReader.TRUNCATED : answer);
+                .thenApply(answer -> answer instanceof Reply.Failed ? MessageReader.TRUNCATED : answer);
     }
 
     private CompletableFuture<Void> pause() {
@@ -74,7 +74,7 @@ final class NameServer {
         return over;
     }
 
-    private CompletableFuture<DnsAnswer> send(Message query, Duration timeout, boolean tcp) {
+    private CompletableFuture<Reply> send(Message query, Duration timeout, boolean tcp) {
         SimpleResolver resolver = new SimpleResolver(address);
         // No EDNS: the answers are short, and there are name servers that say FORMERR to it (RFC 6891 section 7).
         resolver.setEDNS(-1, 0, 0, List.of());
@@ -86,7 +86,7 @@ final class NameServer {
                 .toCompletableFuture();
     }
 
-    private DnsAnswer read(Message query, boolean tcp, @Nullable Message reply, @Nullable Throwable failure) {
+    private Reply read(Message query, boolean tcp, @Nullable Message reply, @Nullable Throwable failure) {
         if (reply != null) {
             silent = false;
             return MessageReader.read(query, reply);

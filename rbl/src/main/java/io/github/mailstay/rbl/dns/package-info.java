@@ -1,4 +1,4 @@
-/** Questions to the DNS: for addresses only, by name, with a deadline; what was answered, and that nobody can tell. */
+/** Questions to the DNS: for addresses and reasons, by name, with a deadline; what was answered, and that nobody can tell. */
 @NullMarked
 package io.github.mailstay.rbl.dns;
 

@@ -15,6 +15,8 @@ final class DnsMessage {
     static final int TYPE_A = 1;
     private static final int TYPE_CNAME = 5;
     private static final int TYPE_SOA = 6;
+    static final int TYPE_TXT = 16;
+    private static final int MAX_STRING = 255;
     private static final int TTL = 60;
     private static final int QR = 0x8000;
     private static final int TC = 0x0200;
@@ -69,6 +71,21 @@ final class DnsMessage {
 
     DnsMessage alias(String target) {
         record(ASKED_NAME, TYPE_CNAME, name(target));
+        answers++;
+        return this;
+    }
+
+    /** A TXT record, in character-strings of 255 octets and a rest (RFC 1035 section 3.3.14: one at least). */
+    DnsMessage text(byte[] text) {
+        ByteArrayOutputStream data = new ByteArrayOutputStream();
+        int at = 0;
+        do {
+            int length = Math.min(MAX_STRING, text.length - at);
+            data.write(length);
+            data.write(text, at, length);
+            at += length;
+        } while (at < text.length);
+        record(ASKED_NAME, TYPE_TXT, data.toByteArray());
         answers++;
         return this;
     }

@@ -124,6 +124,24 @@ public final class DnsReply {
                 .toBytes());
     }
 
+    /**
+     * What this says; but to questions for TXT, TXT records with these octets, in this order. A text over 255 octets has
+     * several character-strings. Beyond 512 octets a reply belongs on TCP: {@link #truncated(DnsReply)}.
+     */
+    public DnsReply withTexts(byte[]... texts) {
+        List<byte[]> all = Arrays.stream(texts).map(byte[]::clone).toList();
+        DnsReply txt = same(query -> {
+            DnsMessage message = new DnsMessage(query, DnsMessage.NOERROR);
+            all.forEach(message::text);
+            return message.toBytes();
+        });
+        return new DnsReply(
+                delay,
+                hangUp,
+                query -> (query.type() == DnsMessage.TYPE_TXT ? txt : this).udp.apply(query),
+                query -> (query.type() == DnsMessage.TYPE_TXT ? txt : this).tcp.apply(query));
+    }
+
     /** Truncated by UDP; by TCP what {@code overTcp} says. */
     public static DnsReply truncated(DnsReply overTcp) {
         return new DnsReply(Duration.ZERO, overTcp.hangUp, DnsReply::cut, overTcp.tcp);

@@ -38,10 +38,21 @@ final class DnsProbe {
 
     private DnsProbe() {}
 
-    /** Asks once; empty if no answer to this question came within {@code timeout}. */
+    /** Asks an authoritative server once; empty if no answer to this question came within {@code timeout}. */
     static Optional<Answer> ask(int port, String name, Duration timeout) {
         int id = ThreadLocalRandom.current().nextInt(1 << 16);
+        return send(port, id, query(id, name), timeout);
+    }
+
+    /** As {@link #ask}, of a resolver, which is to ask others if it must. */
+    static Optional<Answer> askResolver(int port, String name, Duration timeout) {
+        int id = ThreadLocalRandom.current().nextInt(1 << 16);
         byte[] query = query(id, name);
+        query[2] |= 1; // recursion desired
+        return send(port, id, query, timeout);
+    }
+
+    private static Optional<Answer> send(int port, int id, byte[] query, Duration timeout) {
         // Connected, so that a closed port is known at once.
         try (var socket = new DatagramSocket()) {
             socket.connect(InetAddress.getLoopbackAddress(), port);

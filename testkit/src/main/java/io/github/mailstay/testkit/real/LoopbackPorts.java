@@ -24,24 +24,33 @@ public final class LoopbackPorts {
 
     /** A port on which nobody listens by TCP. */
     public static int freeTcp() {
-        return free(port -> {
-            try (var socket = new ServerSocket(port, 1, InetAddress.getLoopbackAddress())) {
-                return socket.isBound();
-            } catch (IOException e) {
-                return false;
-            }
-        });
+        return free(LoopbackPorts::isFreeTcp);
     }
 
     /** A port on which nobody listens by UDP. */
     public static int freeUdp() {
-        return free(port -> {
-            try (var socket = new DatagramSocket(port, InetAddress.getLoopbackAddress())) {
-                return socket.isBound();
-            } catch (IOException e) {
-                return false;
-            }
-        });
+        return free(LoopbackPorts::isFreeUdp);
+    }
+
+    /** A port on which nobody listens by TCP or UDP, for a server that has one number for both. */
+    public static int freeTcpAndUdp() {
+        return free(port -> isFreeTcp(port) && isFreeUdp(port));
+    }
+
+    private static boolean isFreeTcp(int port) {
+        try (var socket = new ServerSocket(port, 1, InetAddress.getLoopbackAddress())) {
+            return socket.isBound();
+        } catch (IOException e) {
+            return false;
+        }
+    }
+
+    private static boolean isFreeUdp(int port) {
+        try (var socket = new DatagramSocket(port, InetAddress.getLoopbackAddress())) {
+            return socket.isBound();
+        } catch (IOException e) {
+            return false;
+        }
     }
 
     private static int free(IntPredicate isFree) {

@@ -19,12 +19,16 @@ record RbldnsdZone(String name, String type, String data) {
             """;
 
     RbldnsdZone {
-        if (!name.matches("[A-Za-z0-9_-]{1,63}(\\.[A-Za-z0-9_-]{1,63}){0,20}")) {
+        if (!isName(name)) {
             throw new IllegalArgumentException("zone: '" + name + "' is no domain name");
         }
         if (!type.matches("[a-z0-9]{1,20}")) {
             throw new IllegalArgumentException("zone " + name + ": '" + type + "' is no type of data");
         }
+    }
+
+    static boolean isName(String name) {
+        return name.matches("[A-Za-z0-9_-]{1,63}(\\.[A-Za-z0-9_-]{1,63}){0,20}");
     }
 
     /** The ready ones. */

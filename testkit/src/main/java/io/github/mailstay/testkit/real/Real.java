@@ -27,8 +27,8 @@ import org.junit.jupiter.api.extension.ExtendWith;
 @ExtendWith(RealExtension.class)
 public @interface Real {
     /**
-     * What must be there: {@code postfix} (with root, as Postfix's master needs), {@code rbldnsd}, {@code redis},
-     * {@code postgresql}, {@code root}, or the name of any other command.
+     * What must be there: {@code postfix} (with root, as Postfix's master needs), {@code rbldnsd}, {@code unbound},
+     * {@code redis}, {@code postgresql}, {@code root}, or the name of any other command.
      */
     String[] value();
 }

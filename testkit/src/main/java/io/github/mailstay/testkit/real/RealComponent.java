@@ -42,6 +42,7 @@ record RealComponent(String name, Optional<String> debianPackage, List<String> c
                 new RealComponent(
                         name, Optional.of("postfix"), List.of(PostfixServer.MASTER, "smtp-sink", "setpriv"), true);
             case "rbldnsd" -> new RealComponent(name, Optional.of("rbldnsd"), List.of("rbldnsd", "setpriv"), false);
+            case "unbound" -> new RealComponent(name, Optional.of("unbound"), List.of("unbound", "setpriv"), false);
             case "redis" ->
                 new RealComponent(
                         name,

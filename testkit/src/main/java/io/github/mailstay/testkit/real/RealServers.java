@@ -71,6 +71,11 @@ public final class RealServers {
         return keep(rbldnsd.start());
     }
 
+    /** Starts an unbound of the test's own; there is no shared one, as each has its own zones. */
+    public UnboundServer start(UnboundServer.Builder unbound) {
+        return keep(unbound.start());
+    }
+
     /** Starts a Redis of the test's own. */
     public RedisServer start(RedisServer.Builder redis) {
         return keep(redis.start());
