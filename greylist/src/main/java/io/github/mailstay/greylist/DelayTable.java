@@ -4,6 +4,7 @@ package io.github.mailstay.greylist;
 import java.time.Duration;
 import java.util.Map;
 import java.util.NavigableMap;
+import java.util.Set;
 import java.util.TreeMap;
 
 /**
@@ -43,6 +44,11 @@ public final class DelayTable {
     /** The delay at a score; 0 without a suspicion. */
     public Duration at(int score) {
         return delays.floorEntry(Math.max(0, score)).getValue();
+    }
+
+    /** The scores from which on the delay is another one. */
+    public Set<Integer> scores() {
+        return Set.copyOf(delays.tailMap(0, false).keySet());
     }
 
     /** The longest of them. */

@@ -36,7 +36,7 @@ final class Poll {
         boolean test(int score, int least, int most, int unknown);
     }
 
-    private record Slot(ListResult result, Duration took) {}
+    private record Slot(ListResult result, Duration took, Duration ttl) {}
 
     private final List<DnsList> lists;
     /** The list of each question, by its number; in ascending order. */
@@ -68,7 +68,12 @@ final class Poll {
 
     /** The result of the question with this number, if it has none yet. */
     void settle(int question, ListResult result) {
-        if (fill(question, result)) {
+        settle(question, result, Duration.ZERO);
+    }
+
+    /** The same, with how long it may be kept. */
+    void settle(int question, ListResult result, Duration ttl) {
+        if (fill(question, result, ttl)) {
             stopIfDecided();
         }
     }
@@ -77,7 +82,7 @@ final class Poll {
     void expire(Duration timeout) {
         for (int i = 0; i < listOf.length; i++) {
             if (lists.get(listOf[i]).timeout().equals(timeout)) {
-                fill(i, new ListResult.Unknown("timeout"));
+                fill(i, new ListResult.Unknown("timeout"), Duration.ZERO);
             }
         }
         stopIfDecided();
@@ -96,12 +101,12 @@ final class Poll {
 
     private void fillAll(ListResult result) {
         for (int i = 0; i < listOf.length; i++) {
-            fill(i, result);
+            fill(i, result, Duration.ZERO);
         }
     }
 
-    private boolean fill(int question, ListResult result) {
-        Slot slot = new Slot(result, Duration.ofNanos(timer.nanos() - started));
+    private boolean fill(int question, ListResult result, Duration ttl) {
+        Slot slot = new Slot(result, Duration.ofNanos(timer.nanos() - started), ttl);
         if (!slots.compareAndSet(question, null, slot)) {
             return false;
         }
@@ -143,15 +148,17 @@ final class Poll {
         for (int list = 0; list < lists.size(); list++) {
             List<ListResult> results = new ArrayList<>(1);
             Duration took = Duration.ZERO;
+            Duration ttl = Duration.ZERO;
             for (; question < listOf.length && listOf[question] == list; question++) {
                 Slot slot = slots.get(question);
                 if (slot != null) {
                     results.add(slot.result);
                     took = took.compareTo(slot.took) < 0 ? slot.took : took;
+                    ttl = ttl.compareTo(slot.ttl) < 0 ? slot.ttl : ttl;
                 }
             }
             DnsList of = lists.get(list);
-            entries.add(new RblReport.Entry(of.id(), of.most(), ReplyClassifier.merge(of.codes(), results), took));
+            entries.add(new RblReport.Entry(of.id(), of.most(), ReplyClassifier.merge(of.codes(), results), took, ttl));
         }
         return new RblReport(entries);
     }

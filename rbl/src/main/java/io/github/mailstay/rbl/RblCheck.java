@@ -10,6 +10,7 @@ import io.github.mailstay.policy.PolicyRequest;
 import io.github.mailstay.policy.Suspicion;
 import io.github.mailstay.rbl.dns.DnsAnswer;
 import io.github.mailstay.rbl.dns.DnsLookup;
+import io.github.mailstay.rbl.dns.ReasonLookup;
 import io.github.mailstay.rbl.health.Breaker;
 import io.github.mailstay.rbl.health.ListHealth;
 import java.net.InetAddress;
@@ -155,6 +156,20 @@ public final class RblCheck implements PolicyCheck {
         return report;
     }
 
+    /**
+     * Asks those lists why that have the client. It is a matter of its own, since no decision needs it.
+     *
+     * @param reasons what asks for them
+     * @param due when they are due
+     * @return completes by the deadline, never exceptionally: by list id, for those that give a reason. What they say are a
+     *     stranger's words, without control characters and of 400 octets at most; a zone in them is replaced by the list's
+     *     id
+     */
+    public CompletionStage<Map<String, String>> reasons(
+            RblQuery query, RblReport report, ReasonLookup reasons, Deadline due) {
+        return new Reasons(reasons, due).of(query, report, lists);
+    }
+
     /** What each list knew so far, by its id, in the order of the lists. A snapshot: it does not change. */
     public Map<String, ListCounts> counts() {
         return counters.snapshot();
@@ -218,7 +233,7 @@ public final class RblCheck implements PolicyCheck {
         try {
             var unused = asking.lookup
                     .lookup(name, Deadline.in(list.timeout(), timer::nanos))
-                    .whenComplete((answer, failure) -> poll.settle(question, result(list, answer)));
+                    .whenComplete((answer, failure) -> poll.settle(question, result(list, answer), ttl(answer)));
         } catch (RuntimeException e) {
             poll.settle(question, result(list, null));
         }
@@ -229,6 +244,12 @@ public final class RblCheck implements PolicyCheck {
         return answer == null
                 ? new ListResult.Unknown("lookup-failed")
                 : ReplyClassifier.classify(answer, list.codes(), list.errors());
+    }
+
+    private static Duration ttl(@Nullable DnsAnswer answer) {
+        return answer instanceof DnsAnswer.Addresses addresses
+                ? addresses.ttl()
+                : answer instanceof DnsAnswer.None none ? none.ttl() : Duration.ZERO;
     }
 
     private void expireInTime(Poll poll, Deadline due) {

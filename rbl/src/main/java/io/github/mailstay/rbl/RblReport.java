@@ -17,8 +17,9 @@ public final class RblReport {
      * @param most the most that it could have added to the score; 0 for an allow list
      * @param result what it knows
      * @param took from the question to the result
+     * @param ttl how long the list lets its answer be kept; zero if it has not answered
      */
-    public record Entry(String id, int most, ListResult result, Duration took) {
+    public record Entry(String id, int most, ListResult result, Duration took, Duration ttl) {
         /** What it adds to the score: 0 unless the client is listed, below 0 for an allow list. */
         public int score() {
             return result instanceof ListResult.Listed listed ? listed.weight() : 0;

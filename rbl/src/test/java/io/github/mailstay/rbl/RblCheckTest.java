@@ -402,7 +402,8 @@ class RblCheckTest {
     }
 
     private static RblReport.Entry entry(String id, int weight, ListResult result, int millis) {
-        return new RblReport.Entry(id, weight, result, Duration.ofMillis(millis));
+        Duration ttl = result instanceof ListResult.Listed ? Duration.ofSeconds(60) : Duration.ZERO;
+        return new RblReport.Entry(id, weight, result, Duration.ofMillis(millis), ttl);
     }
 
     private static DnsList list(String id, int weight) {

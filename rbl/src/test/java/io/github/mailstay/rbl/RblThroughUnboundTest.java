@@ -179,7 +179,7 @@ class RblThroughUnboundTest {
     }
 
     private RblCheck check(Duration timeout, Map<String, String> zones) {
-        RblCheck.Builder check = RblCheck.builder().lookup(lookup);
+        RblCheckBuilder check = RblCheck.builder().lookup(lookup);
         zones.forEach((id, zone) ->
                 check.list(DnsList.builder().id(id).zone(zone).timeout(timeout).build()));
         return check.build();

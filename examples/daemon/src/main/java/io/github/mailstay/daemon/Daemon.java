@@ -5,6 +5,7 @@ import io.github.mailstay.daemon.config.Settings;
 import io.github.mailstay.daemon.control.Commands;
 import io.github.mailstay.daemon.control.ControlServer;
 import io.github.mailstay.daemon.control.GreylistLoader;
+import io.github.mailstay.daemon.control.RblCommands;
 import io.github.mailstay.daemon.log.DecisionLog;
 import io.github.mailstay.greylist.Greylist;
 import io.github.mailstay.greylist.GreylistKeys;
@@ -17,6 +18,7 @@ import io.github.mailstay.policy.QueuedDecisionListener;
 import io.github.mailstay.postfix.Endpoint;
 import io.github.mailstay.postfix.PolicyServer;
 import io.github.mailstay.rbl.RblCheck;
+import io.github.mailstay.rbl.RblMonitor;
 import io.github.mailstay.rbl.dns.DnsJavaLookup;
 import java.io.IOException;
 import java.time.Duration;
@@ -27,6 +29,7 @@ import java.util.Deque;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Random;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -102,7 +105,8 @@ public final class Daemon implements AutoCloseable {
         closing(Housekeeping.builder(store, InstantSource.system(), scheduler).start(), Housekeeping::close);
         DnsJavaLookup lookup = closing(
                 DnsJavaLookup.builder().resolvers(settings.rbl().resolver()).build(), DnsJavaLookup::close);
-        RblCheck rbl = rbl(settings.rbl(), lookup);
+        RblCheck rbl = RblFactory.check(settings, lookup);
+        closing(RblMonitor.start(rbl, scheduler, settings.rbl().testInterval(), new Random()), RblMonitor::close);
         DecisionCounters counters = new DecisionCounters();
         QueuedDecisionListener decisionLog =
                 closing(new QueuedDecisionListener("log", LOG_QUEUE, new DecisionLog()), QueuedDecisionListener::close);
@@ -116,8 +120,13 @@ public final class Daemon implements AutoCloseable {
         server.ifPresent(bound -> closing(bound, PolicyServer::close));
         if (settings.control().isPresent()) {
             GreylistLoader loader = new GreylistLoader(store, keys, settings.greylist());
-            Commands commands =
-                    new Commands(store, greylist.management(), loader, rbl, counters::snapshot, decisionLog::dropped);
+            Commands commands = new Commands(
+                    store,
+                    greylist.management(),
+                    loader,
+                    new RblCommands(rbl, lookup),
+                    counters::snapshot,
+                    decisionLog::dropped);
             ControlServer control =
                     closing(ControlServer.start(settings.control().get(), commands), ControlServer::close);
             listening.add("control=" + control.endpoint());
@@ -150,17 +159,6 @@ public final class Daemon implements AutoCloseable {
         return chain.build();
     }
 
-    private static RblCheck rbl(Settings.Rbl settings, DnsJavaLookup lookup) {
-        return RblCheck.builder()
-                .lists(settings.lists())
-                .lookup(lookup)
-                .greylistAt(settings.greylistAt())
-                .onUnknown(settings.onUnknown())
-                .deadline(settings.deadline())
-                .skipNetworks(settings.skipNetworks())
-                .build();
-    }
-
     private static PolicyServer server(Settings.Policy settings, Decider decider) throws IOException {
         PolicyServer.Builder server = PolicyServer.builder(decider)
                 .deadline(settings.deadline())
@@ -175,6 +173,7 @@ public final class Daemon implements AutoCloseable {
     }
 
     private static void warn(Settings settings) {
+        RblFactory.warn(settings.rbl());
         if (settings.greylist().mode() == Settings.Mode.SUSPICIOUS
                 && settings.rbl().lists().isEmpty()) {
             log.warn("greylist.mode is suspicious and rbl.lists is empty: nothing will be greylisted");

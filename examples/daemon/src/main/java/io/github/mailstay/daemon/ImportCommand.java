@@ -3,9 +3,7 @@ package io.github.mailstay.daemon;
 
 import io.github.mailstay.daemon.config.Durations;
 import io.github.mailstay.daemon.control.ImportSource;
-import java.io.IOException;
 import java.io.InputStream;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Iterator;
@@ -65,14 +63,6 @@ final class ImportCommand extends StoreCommand {
 
     @Override
     InputStream input() throws StartException {
-        try {
-            Path path = Path.of(file);
-            boolean pipe = file.equals("-");
-            InputStream in = pipe ? System.in : Files.newInputStream(path);
-            long total = pipe ? -1 : Files.size(path);
-            return ProgressBar.isTerminal() ? new ProgressBar(in, total, System.err, System::nanoTime) : in;
-        } catch (IOException e) {
-            throw new StartException(ExitCode.NOINPUT, "cannot read " + file + ": " + e);
-        }
+        return InputFile.open(file, true);
     }
 }

@@ -16,7 +16,7 @@ import picocli.CommandLine.Command;
             RunCommand.class,
             DemoCommand.class,
             CheckConfigCommand.class,
-            StoreCommand.Lookup.class,
+            LookupCommand.class,
             StoreCommand.OfGreylist.class,
             Main.Version.class,
             CommandLine.HelpCommand.class

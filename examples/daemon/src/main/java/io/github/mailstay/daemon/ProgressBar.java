@@ -35,10 +35,11 @@ final class ProgressBar extends FilterInputStream {
         drawn = begun;
     }
 
-    /** Whether standard error is a terminal. System.console() asks about the other two. */
-    static boolean isTerminal() {
+    /** Whether a file descriptor is a terminal: 1 for standard output, 2 for standard error. */
+    static boolean isTerminal(int descriptor) {
         try {
-            String device = Files.readSymbolicLink(Path.of("/proc/self/fd/2")).toString();
+            String device = Files.readSymbolicLink(Path.of("/proc/self/fd/" + descriptor))
+                    .toString();
             return device.startsWith("/dev/pts/") || device.startsWith("/dev/tty");
         } catch (IOException | UnsupportedOperationException e) {
             return false;

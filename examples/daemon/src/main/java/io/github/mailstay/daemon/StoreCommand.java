@@ -5,11 +5,11 @@ import io.github.mailstay.daemon.config.Settings;
 import io.github.mailstay.daemon.control.Commands;
 import io.github.mailstay.daemon.control.ControlClient;
 import io.github.mailstay.daemon.control.GreylistLoader;
+import io.github.mailstay.daemon.control.RblCommands;
 import io.github.mailstay.daemon.log.LogConfigurator;
 import io.github.mailstay.greylist.Greylist;
 import io.github.mailstay.greylist.GreylistKeys;
 import io.github.mailstay.greylist.store.GreylistStore;
-import io.github.mailstay.rbl.RblCheck;
 import io.github.mailstay.rbl.dns.DnsJavaLookup;
 import java.io.IOException;
 import java.io.InputStream;
@@ -81,25 +81,10 @@ abstract class StoreCommand implements Callable<Integer> {
             try (OpenedStore opened = StoreFactory.open(settings.greylist(), keys, dataDir, System.getenv())) {
                 GreylistStore store = opened.store();
                 Greylist greylist = GreylistFactory.greylist(settings.greylist(), store, keys);
-                RblCheck rbl = RblCheck.builder()
-                        .lists(settings.rbl().lists())
-                        .lookup(lookup)
-                        .build();
+                RblCommands rbl = new RblCommands(RblFactory.check(settings, lookup), lookup);
                 GreylistLoader loader = new GreylistLoader(store, keys, settings.greylist());
                 return new Commands(store, greylist.management(), loader, rbl, Map::of, () -> 0).run(words, in, out);
             }
-        }
-    }
-
-    /** {@code lookup}. */
-    @Command(name = "lookup", description = "Ask all block lists about an address.")
-    static final class Lookup extends StoreCommand {
-        @Parameters(paramLabel = "ADDRESS")
-        private String address = "";
-
-        @Override
-        List<String> words() {
-            return List.of("lookup", address);
         }
     }
 

@@ -68,7 +68,10 @@ final class DnsListReader {
             throw new IllegalArgumentException("'" + text + "' must be one of "
                     + String.join(
                             ", ",
-                            ListPresets.all().stream().map(ListPreset::id).sorted().toList()));
+                            ListPresets.all().stream()
+                                    .map(ListPreset::id)
+                                    .sorted()
+                                    .toList()));
         }
         return preset;
     }
@@ -107,7 +110,10 @@ final class DnsListReader {
         weight.ifPresent(value -> attempt(object, "weight", () -> builder.weight(value)));
         List<String> codes = object.strings("codes");
         if (!codes.isEmpty()) {
-            attempt(object, "codes", () -> builder.codes(codes.stream().map(DnsListReader::code).toList()));
+            attempt(
+                    object,
+                    "codes",
+                    () -> builder.codes(codes.stream().map(DnsListReader::code).toList()));
         }
         if ((isPreset || !codes.isEmpty()) && (!reply.isEmpty() || weight.isPresent())) {
             object.mistake(

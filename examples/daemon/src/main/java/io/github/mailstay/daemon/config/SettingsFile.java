@@ -1,33 +1,23 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.github.mailstay.daemon.config;
 
-import com.google.common.net.HostAndPort;
-import io.github.mailstay.net.AddressRange;
 import io.github.mailstay.policy.FailMode;
 import io.github.mailstay.postfix.Endpoint;
 import io.github.mailstay.postfix.PolicyLimits;
-import io.github.mailstay.rbl.DnsList;
-import io.github.mailstay.rbl.DnsListBuilder;
 import io.github.mailstay.rbl.RblCheckBuilder;
-import io.github.mailstay.rbl.ReplyFilter;
 import io.github.mailstay.rbl.dns.DnsJavaLookup;
-import java.net.InetSocketAddress;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import java.util.regex.Pattern;
 
 /** The reading of {@link Settings}: names, defaults and bounds of every setting, in one place. Stateless. */
 public final class SettingsFile {
     static final Map<String, FailMode> FAIL_MODES = ordered("pass", FailMode.PASS, "defer", FailMode.DEFER);
     private static final Pattern SOCKET_MODE = Pattern.compile("0?[0-7]{3}");
-    private static final int MAX_LISTS = RblCheckBuilder.MAX_LISTS;
-    private static final int MAX_RESOLVERS = DnsJavaLookup.Builder.MAX_RESOLVERS;
     private static final Duration MS = Duration.ofMillis(1);
 
     private SettingsFile() {}
@@ -43,7 +33,11 @@ public final class SettingsFile {
         SettingReader reader = new SettingReader(ConfigTree.read(file, sets));
         Path dataDir = reader.read("data-dir", defaultDataDir(environment), "an absolute path", SettingsFile::path);
         Settings settings = new Settings(
-                dataDir, control(reader, dataDir), policy(reader), GreylistSection.read(reader, dataDir), RblSection.read(reader));
+                dataDir,
+                control(reader, dataDir),
+                policy(reader),
+                GreylistSection.read(reader, dataDir),
+                RblSection.read(reader));
         reader.refuseUnknown();
         if (!reader.mistakes().isEmpty()) {
             throw new SettingsException(reader.mistakes());

@@ -5,20 +5,12 @@ import io.github.mailstay.daemon.ExitCode;
 import io.github.mailstay.greylist.GreylistManagement;
 import io.github.mailstay.greylist.store.GreylistStore;
 import io.github.mailstay.greylist.store.StoreStats;
-import io.github.mailstay.net.IpAddresses;
-import io.github.mailstay.policy.Deadline;
-import io.github.mailstay.rbl.ListCounts;
-import io.github.mailstay.rbl.RblCheck;
-import io.github.mailstay.rbl.RblReport;
 import java.io.InputStream;
 import java.io.PrintWriter;
-import java.net.InetAddress;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ExecutionException;
@@ -37,7 +29,7 @@ public final class Commands {
     private final GreylistStore store;
     private final GreylistCommands greylist;
     private final GreylistLoader loader;
-    private final RblCheck rbl;
+    private final RblCommands rbl;
     private final Supplier<Map<String, Long>> counters;
     private final LongSupplier unlogged;
 
@@ -46,7 +38,7 @@ public final class Commands {
             GreylistStore store,
             GreylistManagement management,
             GreylistLoader loader,
-            RblCheck rbl,
+            RblCommands rbl,
             Supplier<Map<String, Long>> counters,
             LongSupplier unlogged) {
         this.store = store;
@@ -74,7 +66,7 @@ public final class Commands {
             } else if (name.startsWith("greylist ")) {
                 return greylist.run(plain.subList(1, plain.size()), out, json);
             } else if (name.startsWith("lookup ") && plain.size() == 2) {
-                return lookup(plain.get(1), out, json);
+                return rbl.lookup(plain.get(1), in, out, json);
             }
         } catch (ExecutionException | CompletionException | TimeoutException e) {
             out.println("failed: "
@@ -102,51 +94,12 @@ public final class Commands {
         all.put("counters", stats.counters());
         all.putAll(counters.get());
         all.put("decisions.unlogged", unlogged.getAsLong());
-        for (Map.Entry<String, ListCounts> list : rbl.counts().entrySet()) {
-            all.put("rbl." + list.getKey() + ".listed", list.getValue().listed());
-            all.put("rbl." + list.getKey() + ".clean", list.getValue().clean());
-            all.put("rbl." + list.getKey() + ".unknown", list.getValue().unknown());
-        }
+        rbl.putStats(all);
         if (json) {
             out.println(Json.of(all));
         } else {
             all.forEach((name, value) -> out.printf("%-28s %12s%n", name, value));
         }
-        return ExitCode.OK;
-    }
-
-    private int lookup(String what, PrintWriter out, boolean json)
-            throws ExecutionException, TimeoutException, InterruptedException {
-        Optional<InetAddress> address = IpAddresses.parse(what);
-        if (address.isEmpty()) {
-            out.println("'" + what + "' is no IP address; domain lists come with a later version");
-            return ExitCode.USAGE;
-        }
-        RblReport report = await(rbl.report(address.get(), Deadline.in(Duration.ofSeconds(10))));
-        if (json) {
-            List<Map<String, Object>> entries = new ArrayList<>();
-            for (RblReport.Entry entry : report.entries()) {
-                Map<String, Object> fields = new LinkedHashMap<>();
-                fields.put("id", entry.id());
-                fields.put("result", entry.result());
-                fields.put("weight", entry.weight());
-                fields.put("ms", entry.took().toNanos() / 1e6);
-                entries.add(fields);
-            }
-            Map<String, Object> all = new LinkedHashMap<>();
-            all.put("address", IpAddresses.text(address.get()));
-            all.put("score", report.score());
-            all.put("lists", entries);
-            out.println(Json.of(all));
-            return ExitCode.OK;
-        }
-        out.printf("%-20s %-34s %6s %9s%n", "LIST", "RESULT", "WEIGHT", "MS");
-        for (RblReport.Entry entry : report.entries()) {
-            out.printf(
-                    "%-20s %-34s %6d %9.1f%n",
-                    entry.id(), entry.result(), entry.weight(), entry.took().toNanos() / 1e6);
-        }
-        out.println("score " + report.score() + (report.entries().isEmpty() ? " (rbl.lists is empty)" : ""));
         return ExitCode.OK;
     }
 
