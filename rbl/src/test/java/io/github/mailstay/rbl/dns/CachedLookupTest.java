@@ -29,6 +29,7 @@ class CachedLookupTest {
     private static final DnsAnswer SERVFAIL = new DnsAnswer.Failed("servfail");
 
     private final FakeDns dns = new FakeDns();
+    private boolean answersNow;
     private long now = Long.MAX_VALUE - 1_000_000; // nanoTime may overflow at any time
     private final CachedLookup lookup =
             CachedLookup.builder(dns).nanoClock(() -> now).build();
@@ -238,6 +239,23 @@ class CachedLookupTest {
         dns.questions.get(1).answer().complete(SERVFAIL);
         assertThat(join(second)).isEqualTo(SERVFAIL);
         assertThat(join(ask())).as("a failure does not replace an answer").isSameAs(LISTED);
+    }
+
+    /** Between the look for a known answer and that for an open question; the deadline's clock is read in between. */
+    @Test
+    void anAnswerThatComesWhileSomebodyLooksIsNotMissed() {
+        CompletableFuture<DnsAnswer> first = ask();
+        Deadline meanwhile = Deadline.in(LONG, () -> {
+            if (answersNow) {
+                dns.answer(LISTED); // once; then it is answered already
+            }
+            return 0;
+        });
+        answersNow = true;
+
+        assertThat(join(lookup.lookup(NAME, meanwhile))).isSameAs(LISTED);
+        assertThat(first).isDone();
+        assertThat(lookup.counts()).isEqualTo(new CacheCounts(1, 0, 1));
     }
 
     @Test
