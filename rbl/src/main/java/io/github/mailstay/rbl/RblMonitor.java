@@ -104,14 +104,18 @@ public final class RblMonitor implements AutoCloseable {
     private void judge(ListWatch watch, List<Optional<DnsAnswer>> answers) {
         DnsList list = watch.list();
         Optional<String> lie = Optional.empty();
-        boolean silent = false;
+        Optional<DnsAnswer> silence = Optional.empty();
         for (int i = 0; i < answers.size(); i++) {
             DnsAnswer answer = answers.get(i).orElse(new DnsAnswer.Failed("timeout"));
             Optional<String> shown = TestReading.lie(list, list.tests().get(i), answer);
             lie = lie.isPresent() ? lie : shown;
-            silent |= TestReading.isNoAnswer(list, answer);
-            watch.heard(answer);
+            if (silence.isEmpty() && shown.isEmpty() && TestReading.isNoAnswer(list, answer)) {
+                silence = Optional.of(answer);
+            }
         }
+        // A round is one event for the breaker, however many questions it has.
+        watch.heard(silence.orElse(new DnsAnswer.None(Duration.ZERO)));
+        boolean silent = silence.isPresent();
         if (lie.isPresent() || !silent) {
             watch.tested(lie);
         }

@@ -129,7 +129,7 @@ class RblMonitorTest {
         otherwise = new DnsAnswer.Failed("timeout");
         start();
         await(ListHealth.State.DEGRADED);
-        assertThat(asked).hasSize(3);
+        assertThat(asked).as("two rounds").hasSize(6);
         await(ListHealth.State.DEAD);
         otherwise = NONE;
         zone.put("2.0.0.127.bl.", HIT);

@@ -7,8 +7,6 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.github.mailstay.policy.PolicyRequest;
 import io.github.mailstay.postfix.PolicyClient;
 import io.github.mailstay.postfix.PolicyReply;
-import io.github.mailstay.testkit.dns.DnsReply;
-import io.github.mailstay.testkit.dns.ScriptedDnsServer;
 import io.github.mailstay.testkit.real.Real;
 import java.io.IOException;
 import java.io.OutputStream;
@@ -301,28 +299,6 @@ class ContractIT {
                 .isEqualTo(64);
         DaemonProcess.Result stats = DaemonProcess.run(dir, "greylist", "stats", data[0], data[1]);
         assertThat(stats.out()).containsPattern("entries +1\n").containsPattern("passed +1\n");
-    }
-
-    @Test
-    void lookup_shows_what_each_list_says() throws Exception {
-        try (ScriptedDnsServer dns = ScriptedDnsServer.start()) {
-            dns.zone("bl.example", DnsReply.addresses("127.0.0.2")).zone("dead.example", DnsReply.servfail());
-            DaemonProcess.Result result = DaemonProcess.run(
-                    dir,
-                    "lookup",
-                    "127.0.0.2",
-                    "--set",
-                    "data-dir=" + dir + "/data",
-                    "--set",
-                    "rbl.resolver=127.0.0.1:" + dns.address().getPort(),
-                    "--set",
-                    "rbl.lists=[{id=bl,zone=bl.example},{id=dead,zone=dead.example}]");
-            assertThat(result.exit()).as(result.err()).isZero();
-            assertThat(result.out())
-                    .containsPattern("bl +listed=127\\.0\\.0\\.2 ")
-                    .containsPattern("dead +unknown=servfail ")
-                    .contains("score 1");
-        }
     }
 
     @Test

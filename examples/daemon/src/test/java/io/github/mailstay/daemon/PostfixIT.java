@@ -61,7 +61,8 @@ class PostfixIT {
                 "greylist.delay=" + DELAY + "s",
                 "rbl.resolver=" + resolver,
                 "rbl.deadline=2s",
-                "rbl.lists=[{id=rig,zone=" + zone + ",reply=\"127.0.0.[2..11]\"}]");
+                "rbl.lists=[{id=rig,zone=" + zone + ",reply=\"127.0.0.[2..11]\",test="
+                        + (zone.equals(RbldnsdServer.IP6) ? "ip6" : "[ip4,nobody]") + "}]");
     }
 
     private static PostfixServer postfix(RealServers real, Endpoint policy) {

@@ -4,8 +4,6 @@ package io.github.mailstay.daemon.config;
 import io.github.mailstay.policy.FailMode;
 import io.github.mailstay.postfix.Endpoint;
 import io.github.mailstay.postfix.PolicyLimits;
-import io.github.mailstay.rbl.RblCheckBuilder;
-import io.github.mailstay.rbl.dns.DnsJavaLookup;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.LinkedHashMap;

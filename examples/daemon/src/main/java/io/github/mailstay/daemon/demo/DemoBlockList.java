@@ -64,7 +64,8 @@ final class DemoBlockList implements AutoCloseable {
         reply.getHeader().setFlag(Flags.QR);
         reply.getHeader().setFlag(Flags.AA);
         reply.addRecord(query.getQuestion(), Section.QUESTION);
-        if (text.endsWith("2.0.192." + LISTED)) {
+        // RFC 5782 section 5: everybody lists 127.0.0.2.
+        if (text.endsWith("2.0.192." + LISTED) || text.startsWith("2.0.0.127.")) {
             InetAddress code = InetAddress.getByAddress(new byte[] {127, 0, 0, 2});
             reply.addRecord(new ARecord(name, DClass.IN, 60, code), Section.ANSWER);
         } else {

@@ -7,9 +7,12 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.github.mailstay.policy.FailMode;
 import io.github.mailstay.postfix.Endpoint;
+import io.github.mailstay.rbl.Asked;
+import io.github.mailstay.rbl.DnsList;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
@@ -67,8 +70,41 @@ class SettingsFileTest {
         assertThat(settings.greylist().delays().at(0)).isEqualTo(Duration.ofSeconds(11));
         assertThat(settings.policy().socketMode()).isEqualTo("rw-rw----");
         assertThat(settings.rbl().lists()).hasSize(1);
-        assertThat(settings.rbl().lists().get(0).weight()).isEqualTo(-2);
+        assertThat(settings.rbl().lists().get(0).codes().get(0).weight()).isEqualTo(-2);
         assertThat(settings.toString()).contains("dqs").doesNotContain("verysecretkey");
+    }
+
+    @Test
+    void a_preset_is_a_list_whole_and_may_be_changed() throws Exception {
+        assertThat(read().rbl().lists()).as("none is on by itself").isEmpty();
+        Settings settings = read(
+                "rbl.lists=[{preset=spamhaus-zen},"
+                        + "{preset=spamhaus-dbl-dqs,zone=verysecretkey.dbl.dq.spamhaus.net,id=dbl},"
+                        + "{preset=dnswl,codes=[\"127.0.[0..255].3 -9 sends no spam\"],timeout=1s,test=none}]",
+                "rbl.reject-at=7");
+        assertThat(settings.rbl().lists()).extracting(DnsList::id).containsExactly("spamhaus-zen", "dbl", "dnswl");
+        assertThat(settings.rbl().lists().get(1).ask()).contains(Asked.HELO, Asked.SENDER_DOMAIN);
+        assertThat(settings.rbl().lists().get(2).codes()).hasSize(1);
+        assertThat(settings.rbl().lists().get(2).tests()).isEmpty();
+        assertThat(settings.rbl().rejectAt()).hasValue(7);
+        assertThat(settings.toString()).doesNotContain("verysecretkey");
+        assertThat(read("rbl.reject-at=off").rbl().rejectAt()).isEmpty();
+        assertThatThrownBy(() -> read("rbl.greylist-at=5", "rbl.reject-at=4"))
+                .hasMessageContaining("--set:2: rbl.reject-at: must not be below rbl.greylist-at, 5");
+        assertThatThrownBy(() -> read("rbl.lists=[{preset=spamhaus-zen-dqs}]")).hasMessageContaining("holds your key");
+    }
+
+    @Test
+    void a_zone_may_come_from_a_file_that_nobody_else_can_read(@TempDir Path dir) throws Exception {
+        Path file = Files.writeString(dir.resolve("zone"), "verysecretkey.zen.dq.spamhaus.net\n");
+        Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("rw-------"));
+        String set = "rbl.lists=[{preset=spamhaus-zen-dqs,zone-file=" + file + "}]";
+        assertThat(read(set).rbl().lists()).hasSize(1);
+        Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("rw-r-----"));
+        assertThatThrownBy(() -> read(set))
+                .hasMessageContaining("rbl.lists.zone-file")
+                .hasMessageContaining("chmod 600")
+                .satisfies(e -> assertThat(e.getMessage()).doesNotContain("verysecretkey"));
     }
 
     @Test
@@ -121,6 +157,20 @@ class SettingsFileTest {
                 "rbl.lists=[{id=\"A B\",zone=z.example}]",
                 "rbl.lists=[{id=a,zone=z.example,weight=0}]",
                 "rbl.lists=[1]",
+                "rbl.lists=[{preset=sorbs}]",
+                "rbl.lists=[{preset=spamhaus-zen-dqs}]",
+                "rbl.lists=[{preset=psbl,weight=2}]",
+                "rbl.lists=[{preset=psbl,reply=127.0.0.2}]",
+                "rbl.lists=[{id=a,zone=z.example,codes=[\"127.0.0.2\"]}]",
+                "rbl.lists=[{id=a,zone=z.example,codes=[\"127.0.0.2 1\"],weight=2}]",
+                "rbl.lists=[{id=a,zone=z.example,ask=moon}]",
+                "rbl.lists=[{id=a,zone=z.example,test=ip5}]",
+                "rbl.lists=[{id=a,zone=z.example,zone-file=/dev/null}]",
+                "rbl.lists=[{id=a,zone-file=nowhere}]",
+                "rbl.reject-at=never",
+                "rbl.reject-at=0",
+                "rbl.test-interval=1ms",
+                "rbl.cache-entries=-1",
                 "control.listen=inet:127.0.0.1:1",
                 "nothing=1",
                 "greylist.delay.x=1",
@@ -192,10 +242,12 @@ class SettingsFileTest {
         Path folder = Path.of("src/main/java/io/github/mailstay/daemon/config");
         String source = (Files.readString(folder.resolve("SettingsFile.java"))
                         + Files.readString(folder.resolve("GreylistSection.java"))
+                        + Files.readString(folder.resolve("RblSection.java"))
                         + Files.readString(folder.resolve("StoreSection.java")))
                 .replace("resolve(\"control.sock\")", "")
                 .replace("resolve(\"greylist.key\")", "");
-        String page = Files.readString(Path.of("../../docs/SETTINGS.md"));
+        String whole = Files.readString(Path.of("../../docs/SETTINGS.md"));
+        String page = whole.substring(0, whole.indexOf("## One of `rbl.lists`"));
         assertThat(all(row, page)).isEqualTo(all(read, source)).hasSizeGreaterThan(25);
     }
 
