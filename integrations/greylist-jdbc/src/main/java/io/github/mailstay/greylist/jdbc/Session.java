@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.github.mailstay.greylist.jdbc;
 
+import java.sql.Array;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.SQLException;
@@ -10,6 +11,7 @@ import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
 import javax.sql.DataSource;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -96,6 +98,11 @@ final class Session implements AutoCloseable {
             prepared.put(sql, known);
         }
         return known;
+    }
+
+    /** Values of this type as a parameter. */
+    Array array(String type, @Nullable Object[] values) throws SQLException {
+        return connection.createArrayOf(type, values);
     }
 
     void execute(String sql) throws SQLException {
