@@ -11,6 +11,7 @@ import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
@@ -65,27 +66,22 @@ final class VisitStatement {
 
     /** Does these, which {@linkplain #fits fit}. */
     static void run(Session session, List<VisitWork> visits) throws SQLException {
-        PreparedStatement statement = session.statement(session.dialect().visit());
+        PreparedStatement statement = session.firstStatement(session.dialect().visit());
         set(session, statement, visits);
-        boolean isAnyOver = false;
-        PreparedStatement end = session.statement("DELETE FROM mailstay_counter WHERE id = ?");
-        try (ResultSet row = statement.executeQuery()) {
+        List<CounterKey> over = new ArrayList<>();
+        try (ResultSet row = session.rows(statement)) {
             while (row.next()) {
                 VisitWork work = visits.get(row.getInt(10) - 1);
                 boolean isCounted = row.getLong(6) > 0;
                 work.run(session, same -> visited(row, work.visit().attempt(), isCounted));
                 Visited visited = work.result();
                 if (isCounted && visited != null && visited.deferrals().isEmpty()) {
-                    end.setBytes(
-                            1,
-                            Statements.id(work.visit().deferrals().orElseThrow().counter()));
-                    end.addBatch();
-                    isAnyOver = true;
+                    over.add(work.visit().deferrals().orElseThrow().counter());
                 }
             }
         }
-        if (isAnyOver) {
-            var unused = end.executeBatch();
+        if (!over.isEmpty()) {
+            Statements.forgetLocked(session, over);
         }
     }
 
