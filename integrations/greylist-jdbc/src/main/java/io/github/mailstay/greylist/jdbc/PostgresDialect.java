@@ -77,16 +77,16 @@ final class PostgresDialect implements Dialect {
             """ + COUNT_AGAIN + "RETURNING " + Rows.TALLY;
 
     // Rows are locked in the order in which the INSERTs get them: all entries by tuple, then all counters by id, since
-    // the
-    // second ORDER BY waits for the whole first INSERT. A counter of mail that passes is locked in that order too, by
-    // counting once more; whoever asked deletes it then. The sub-selects are scalar, not EXISTS, which may become a
-    // scan of
-    // the whole table in a plan that was made when it was small.
+    // the second ORDER BY waits for the whole first INSERT. A counter of mail that passes is locked in that order too,
+    // by counting once more; whoever asked deletes it then. The sub-selects are scalar, not EXISTS, which may become a
+    // scan of the whole table in a plan made when it was small. Those around the arrays hide their lengths from the
+    // planner, so that one plan serves all of them.
     private static final String VISIT = """
             WITH asked AS (
               SELECT u.*, coalesce((SELECT t.events >= ? AND t.expires_at >= u.seen
                                     FROM mailstay_counter AS t WHERE t.id = u.trust), false) AS trusted
-              FROM unnest(?, ?, ?, ?, ?) WITH ORDINALITY AS u (tuple, client, seen, trust, counter, number)),
+              FROM unnest((SELECT ?::bytea[]), (SELECT ?::bytea[]), (SELECT ?::bigint[]), (SELECT ?::bytea[]),
+                          (SELECT ?::bytea[])) WITH ORDINALITY AS u (tuple, client, seen, trust, counter, number)),
             tried AS (
               INSERT INTO mailstay_entry AS e (tuple, client, first_seen, last_seen, expires_at, tries, passes)
               SELECT tuple, client, seen, seen, seen + ?, 1, 0 FROM asked WHERE NOT trusted ORDER BY tuple
