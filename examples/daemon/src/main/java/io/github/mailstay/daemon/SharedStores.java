@@ -10,12 +10,16 @@ import io.github.mailstay.greylist.jdbc.JdbcGreylistStore;
 import io.github.mailstay.greylist.redis.RedisGreylistStore;
 import io.github.mailstay.greylist.redis.RedisGreylistStoreBuilder;
 import io.github.mailstay.greylist.store.GreylistStore;
+import java.time.Duration;
 import java.util.Optional;
 
 /** Opens the stores that several daemons use at once. Stateless. */
 final class SharedStores {
     private static final int THREADS = 4;
     private static final int CONNECT_MILLIS = 2000;
+
+    /** At the start nobody waits for an answer yet. */
+    private static final Patience START = new Patience(Duration.ofSeconds(15));
 
     private SharedStores() {}
 
@@ -46,12 +50,10 @@ final class SharedStores {
         });
         HikariDataSource source = new HikariDataSource(config);
         try {
-            return new OpenedStore(
-                    JdbcGreylistStore.builder(source, keys.fingerprint())
-                            .name(settings.addresses().get(0))
-                            .threads(THREADS)
-                            .open(),
-                    source::close);
+            JdbcGreylistStore.Builder store = JdbcGreylistStore.builder(source, keys.fingerprint())
+                    .name(settings.addresses().get(0))
+                    .threads(THREADS);
+            return new OpenedStore(START.open(store::open), source::close);
         } catch (RuntimeException e) {
             source.close();
             throw e;

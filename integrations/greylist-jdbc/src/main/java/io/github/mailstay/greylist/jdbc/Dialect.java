@@ -9,8 +9,8 @@ import java.util.List;
  * What one kind of database says in words of its own: the statements that no standard has, and what its errors mean.
  * Everything else ({@link Statements}, {@link Sweep}) is plain SQL with LIMIT. Stateless.
  *
- * <p>Each of {@link #record}, {@link #tally} and {@link #merge} must be one statement that is atomic even if the row
- * appears or changes meanwhile. Parameters are numbered from 1, all {@code bigint} but the first one or two.
+ * <p>Each of {@link #record}, {@link #tally}, {@link #visit} and {@link #merge} must be one statement that is atomic a key
+ * even if the row appears or changes meanwhile. Parameters are numbered from 1, all {@code bigint} but the first one or two.
  */
 interface Dialect {
     /**
@@ -51,6 +51,17 @@ interface Dialect {
      * Returns the columns of {@link Rows#TALLY}.
      */
     String tally();
+
+    /**
+     * Many visits, of different keys and different counters, but the same times: whether the client is trusted, else what
+     * {@link #record} does, and what {@link #tally} does if the try is deferred, or if the mail passes and there is such a
+     * counter: that is to be deleted then. Locks all entries in their order, then all counters in theirs. 1 passes needed,
+     * 2 tuples, 3 clients, 4 now, 5 ids of the counters of passes, 6 ids of the counters of deferrals (arrays, the last two
+     * with nulls where there is none), 7 retry window, 8 delay, 9 lifetime, 10 and 11 delay, 12 time to live, 13 to 15
+     * smallest gap. Returns in any order the columns of {@link Rows#ENTRY}, those of {@link Rows#TALLY}, the number of the
+     * visit in the arrays, from 1, and whether the client is trusted.
+     */
+    String visit();
 
     /**
      * {@link io.github.mailstay.greylist.GreylistRules#merge}: 1 tuple, 2 client, 3 first seen, 4 last seen, 5 expires

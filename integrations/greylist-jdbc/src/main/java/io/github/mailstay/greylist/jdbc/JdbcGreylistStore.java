@@ -14,6 +14,8 @@ import io.github.mailstay.greylist.store.Page;
 import io.github.mailstay.greylist.store.StoreException;
 import io.github.mailstay.greylist.store.StoreStats;
 import io.github.mailstay.greylist.store.Swept;
+import io.github.mailstay.greylist.store.Visit;
+import io.github.mailstay.greylist.store.Visited;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
@@ -35,8 +37,8 @@ import javax.sql.DataSource;
  * <p><b>Agreement.</b> Each change of a key is one {@code INSERT .. ON CONFLICT .. DO UPDATE}. That locks the row, or
  * waits for whoever has it, and then computes from the newest committed version, whatever the statement saw before; so
  * changes of one key follow each other, and READ COMMITTED, which the store asks for in each transaction, is enough.
- * Several calls share a transaction. They lock rows in the order of their keys, which is the same on all nodes, so
- * transactions wait for but do not block each other; what collides all the same is tried again, three times in all.
+ * Several calls share a transaction. They lock entries in the order of their keys, then counters in theirs, which is the
+ * same on all nodes, so transactions wait for but do not block each other; what collides all the same is tried again, three times in all.
  *
  * <p><b>Durability</b> is the server's: a stage completes when COMMIT has returned. With PostgreSQL's own defaults
  * ({@code synchronous_commit=on}) it then is on the primary's disk. Only with {@code synchronous_standby_names} set as
@@ -98,6 +100,13 @@ public final class JdbcGreylistStore implements GreylistStore {
         long gap = minGap.toMillis();
         long life = ttl.toMillis();
         return keys.submit(Work.on(key, session -> Statements.tally(session, key, at, gap, life)));
+    }
+
+    /** As {@link GreylistStore#visit}; all of it in one transaction, and rarely in more than one statement. */
+    @Override
+    public CompletionStage<Visited> visit(Visit visit) {
+        visit.deferrals().ifPresent(count -> Tally.checkTimes(count.minGap(), count.ttl()));
+        return keys.submit(new VisitWork(visit));
     }
 
     @Override

@@ -110,13 +110,9 @@ final class Lane {
     }
 
     private void commit(List<Work<?>> batch) {
-        batch.sort(Work.LOCK_ORDER);
         try {
-            transactions.run(timeout, session -> {
-                for (Work<?> work : batch) {
-                    work.run(session);
-                }
-            });
+            Batch ordered = new Batch(batch);
+            transactions.run(timeout, ordered::run);
         } catch (SQLException | RuntimeException | Error e) {
             // Errors too: whatever happened, nobody must be left waiting.
             StoreException failure = Failures.failed(name, e);

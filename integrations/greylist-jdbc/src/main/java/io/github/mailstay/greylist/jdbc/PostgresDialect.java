@@ -25,10 +25,10 @@ final class PostgresDialect implements Dialect {
                     + " first_counted bigint NOT NULL, last_counted bigint NOT NULL, expires_at bigint NOT NULL)"
                     + " WITH (fillfactor = 80)");
 
-    // excluded.last_seen is now. A first_seen in the future is early too, so "early" needs no least().
-    private static final String RECORD = """
-            INSERT INTO mailstay_entry AS e (tuple, client, first_seen, last_seen, expires_at, tries, passes)
-            VALUES (?, ?, ?, ?, ?, 1, 0)
+    // 1 delay, 2 lifetime, 3 and 4 delay. excluded.last_seen is now. A first_seen in the future is early too, so
+    // "early"
+    // needs no least().
+    private static final String TRY_AGAIN = """
             ON CONFLICT (tuple) DO UPDATE SET
               first_seen = CASE WHEN excluded.last_seen > e.expires_at THEN excluded.first_seen
                                 ELSE least(e.first_seen, excluded.first_seen) END,
@@ -44,12 +44,15 @@ final class PostgresDialect implements Dialect {
               passes = CASE WHEN excluded.last_seen > e.expires_at THEN 0
                             WHEN e.passes = 0 AND excluded.last_seen < e.first_seen + ? THEN 0
                             ELSE e.passes + 1 END
-            RETURNING\s""" + Rows.ENTRY;
+            """;
 
-    // excluded.last_counted is now.
-    private static final String TALLY = """
-            INSERT INTO mailstay_counter AS c (id, events, first_counted, last_counted, expires_at)
-            VALUES (?, 1, ?, ?, ?)
+    private static final String RECORD = """
+            INSERT INTO mailstay_entry AS e (tuple, client, first_seen, last_seen, expires_at, tries, passes)
+            VALUES (?, ?, ?, ?, ?, 1, 0)
+            """ + TRY_AGAIN + "RETURNING " + Rows.ENTRY;
+
+    // 1 to 3 smallest gap. excluded.last_counted is now.
+    private static final String COUNT_AGAIN = """
             ON CONFLICT (id) DO UPDATE SET
               events = CASE WHEN excluded.last_counted > c.expires_at THEN 1
                             WHEN excluded.last_counted < least(c.last_counted, excluded.last_counted) + ?
@@ -66,7 +69,44 @@ final class PostgresDialect implements Dialect {
                                   THEN least(c.last_counted, excluded.last_counted)
                                        + (excluded.expires_at - excluded.last_counted)
                                 ELSE excluded.expires_at END
-            RETURNING\s""" + Rows.TALLY;
+            """;
+
+    private static final String TALLY = """
+            INSERT INTO mailstay_counter AS c (id, events, first_counted, last_counted, expires_at)
+            VALUES (?, 1, ?, ?, ?)
+            """ + COUNT_AGAIN + "RETURNING " + Rows.TALLY;
+
+    // Rows are locked in the order in which the INSERTs get them: all entries by tuple, then all counters by id, since
+    // the second ORDER BY waits for the whole first INSERT. A counter of mail that passes is locked in that order too,
+    // by counting once more; whoever asked deletes it then. The sub-selects are scalar, not EXISTS, which may become a
+    // scan of the whole table in a plan made when it was small. Those around the arrays hide their lengths from the
+    // planner, so that one plan serves all of them.
+    private static final String VISIT = """
+            WITH asked AS (
+              SELECT u.*, coalesce((SELECT t.events >= ? AND t.expires_at >= u.seen
+                                    FROM mailstay_counter AS t WHERE t.id = u.trust), false) AS trusted
+              FROM unnest((SELECT ?::bytea[]), (SELECT ?::bytea[]), (SELECT ?::bigint[]), (SELECT ?::bytea[]),
+                          (SELECT ?::bytea[])) WITH ORDINALITY AS u (tuple, client, seen, trust, counter, number)),
+            tried AS (
+              INSERT INTO mailstay_entry AS e (tuple, client, first_seen, last_seen, expires_at, tries, passes)
+              SELECT tuple, client, seen, seen, seen + ?, 1, 0 FROM asked WHERE NOT trusted ORDER BY tuple
+            """ + TRY_AGAIN + """
+              RETURNING tuple,\s""" + Rows.ENTRY + """
+            ),
+            outcome AS (
+              SELECT * FROM asked LEFT JOIN tried USING (tuple)),
+            counted AS (
+              INSERT INTO mailstay_counter AS c (id, events, first_counted, last_counted, expires_at)
+              SELECT counter, 1, seen, seen, seen + ? FROM outcome
+              WHERE counter IS NOT NULL
+                AND (passes = 0 OR (SELECT true FROM mailstay_counter AS k WHERE k.id = counter))
+              ORDER BY counter
+            """ + COUNT_AGAIN + """
+              RETURNING\s""" + Rows.TALLY + """
+            , id)
+            SELECT first_seen, last_seen, o.expires_at, tries, passes,
+                   events, first_counted, last_counted, n.expires_at, number, trusted
+            FROM outcome AS o LEFT JOIN counted AS n ON n.id = o.counter""";
 
     // Of two generations the later counts. Only an inserted row has no xmax: an updated one was locked before.
     private static final String MERGE = """
@@ -119,6 +159,11 @@ final class PostgresDialect implements Dialect {
     @Override
     public String tally() {
         return TALLY;
+    }
+
+    @Override
+    public String visit() {
+        return VISIT;
     }
 
     @Override

@@ -12,7 +12,7 @@ final class Rows {
     /** The columns that {@link #entry} reads, from the first on. */
     static final String ENTRY = "first_seen, last_seen, expires_at, tries, passes";
 
-    /** The columns that {@link #tally} reads, from the first on. */
+    /** The columns that {@link #tally} reads, from the first or any other on. */
     static final String TALLY = "events, first_counted, last_counted, expires_at";
 
     private Rows() {}
@@ -22,7 +22,11 @@ final class Rows {
     }
 
     static Tally tally(ResultSet row) throws SQLException {
-        return new Tally(row.getLong(1), time(row, 2), time(row, 3), time(row, 4));
+        return tally(row, 1);
+    }
+
+    static Tally tally(ResultSet row, int first) throws SQLException {
+        return new Tally(row.getLong(first), time(row, first + 1), time(row, first + 2), time(row, first + 3));
     }
 
     private static Instant time(ResultSet row, int column) throws SQLException {

@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.github.mailstay.greylist.jdbc;
 
+import java.sql.Array;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
+import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.SQLTimeoutException;
 import java.sql.Statement;
@@ -10,6 +12,7 @@ import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
 import javax.sql.DataSource;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -33,11 +36,14 @@ final class Session implements AutoCloseable {
     private final boolean wasAutoCommit;
     private final int oldNetworkTimeout;
     private final Map<String, PreparedStatement> prepared = new HashMap<>();
+    private final String beginning;
+    private boolean begun;
 
     private Session(Connection connection, Dialect dialect, Duration limit) throws SQLException {
         this.connection = connection;
         this.dialect = dialect;
         end = System.nanoTime() + limit.toNanos();
+        beginning = dialect.begin(limit);
         wasAutoCommit = connection.getAutoCommit();
         oldNetworkTimeout = connection.getNetworkTimeout();
     }
@@ -78,7 +84,6 @@ final class Session implements AutoCloseable {
         } else {
             connection.rollback(); // whatever somebody left open, so that the next statement is the first
         }
-        execute(dialect.begin(limit));
     }
 
     Dialect dialect() {
@@ -87,9 +92,48 @@ final class Session implements AutoCloseable {
 
     /** The statement of this text, ready for parameters; made once a session. */
     PreparedStatement statement(String sql) throws SQLException {
+        checkTime();
+        begin();
+        return prepared(sql);
+    }
+
+    /**
+     * As {@link #statement}, for {@link #rows} only: if it is the first, what begins the transaction goes in front of it, which
+     * saves a way to the server and back.
+     */
+    PreparedStatement firstStatement(String sql) throws SQLException {
+        checkTime();
+        String text = begun ? sql : beginning + "; " + sql;
+        begun = true;
+        return prepared(text);
+    }
+
+    /** The rows of a statement, behind what it has in front. */
+    ResultSet rows(PreparedStatement statement) throws SQLException {
+        boolean isRows = statement.execute();
+        while (!isRows) {
+            if (statement.getUpdateCount() < 0) {
+                throw new SQLException("the statement gives no rows");
+            }
+            isRows = statement.getMoreResults();
+        }
+        return statement.getResultSet();
+    }
+
+    private void checkTime() throws SQLTimeoutException {
         if (System.nanoTime() - end > 0) {
             throw new SQLTimeoutException("the transaction takes too long");
         }
+    }
+
+    private void begin() throws SQLException {
+        if (!begun) {
+            begun = true;
+            run(beginning);
+        }
+    }
+
+    private PreparedStatement prepared(String sql) throws SQLException {
         PreparedStatement known = prepared.get(sql);
         if (known == null) {
             known = connection.prepareStatement(sql);
@@ -98,7 +142,17 @@ final class Session implements AutoCloseable {
         return known;
     }
 
+    /** Values of this type as a parameter. */
+    Array array(String type, @Nullable Object[] values) throws SQLException {
+        return connection.createArrayOf(type, values);
+    }
+
     void execute(String sql) throws SQLException {
+        begin();
+        run(sql);
+    }
+
+    private void run(String sql) throws SQLException {
         try (Statement statement = connection.createStatement()) {
             var unused = statement.execute(sql);
         }

@@ -22,6 +22,8 @@ import java.util.Optional;
 
 /** What a store asks of its tables, each with one statement. Stateless; the session is the caller's. */
 final class Statements {
+    private static final String FORGET_COUNTER = "DELETE FROM mailstay_counter WHERE id = ?";
+
     private Statements() {}
 
     static Sighting record(Session session, GreylistKey key, Attempt attempt) throws SQLException {
@@ -81,9 +83,19 @@ final class Statements {
     }
 
     static boolean forget(Session session, CounterKey key) throws SQLException {
-        PreparedStatement delete = session.statement("DELETE FROM mailstay_counter WHERE id = ?");
+        PreparedStatement delete = session.statement(FORGET_COUNTER);
         delete.setBytes(1, id(key));
         return delete.executeUpdate() > 0;
+    }
+
+    /** Forgets counters that this transaction has locked already, so that their order does not matter. */
+    static void forgetLocked(Session session, List<CounterKey> keys) throws SQLException {
+        PreparedStatement delete = session.statement(FORGET_COUNTER);
+        for (CounterKey key : keys) {
+            delete.setBytes(1, id(key));
+            delete.addBatch();
+        }
+        var unused = delete.executeBatch();
     }
 
     static Optional<GreylistEntry> find(Session session, GreylistKey key) throws SQLException {

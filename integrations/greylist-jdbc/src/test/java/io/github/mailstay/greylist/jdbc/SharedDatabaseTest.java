@@ -3,11 +3,14 @@ package io.github.mailstay.greylist.jdbc;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.github.mailstay.greylist.CounterKey;
 import io.github.mailstay.greylist.GreylistEntry;
 import io.github.mailstay.greylist.Sighting;
 import io.github.mailstay.greylist.store.Page;
 import io.github.mailstay.greylist.store.StoreStats;
 import io.github.mailstay.greylist.store.Swept;
+import io.github.mailstay.greylist.store.Visit;
+import io.github.mailstay.greylist.store.Visited;
 import io.github.mailstay.testkit.real.PostgresServer;
 import io.github.mailstay.testkit.real.Real;
 import io.github.mailstay.testkit.real.RealServers;
@@ -19,6 +22,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletionStage;
 import org.junit.jupiter.api.Test;
@@ -27,6 +31,9 @@ import org.junit.jupiter.api.Test;
 @Real("postgresql")
 class SharedDatabaseTest {
     private static final int KEYS = 300;
+
+    /** Instead of the usual limit of a transaction: what matters here is that nothing hangs. */
+    private static final Duration PATIENCE = Duration.ofSeconds(20);
 
     @Test
     void oneFirstAndOneFirstSeenAKey(RealServers servers) throws Exception {
@@ -65,6 +72,44 @@ class SharedDatabaseTest {
             }
         }
         assertThat(deadlocks(servers, schema)).isEqualTo(before);
+    }
+
+    /** Tallies and the ends of counts on the same counters, from both nodes, in opposite directions. */
+    @Test
+    void visitsWaitButNeverForEachOther(RealServers servers) throws Exception {
+        String schema = Databases.freshSchema(servers.postgresql());
+        String before = deadlocks(servers, schema);
+        int port = servers.postgresql().port();
+        try (TestSource here = Databases.source(schema, port);
+                TestSource there = Databases.source(schema, port);
+                JdbcGreylistStore one = Given.builder(here).timeout(PATIENCE).open();
+                JdbcGreylistStore other = Given.builder(there).timeout(PATIENCE).open()) {
+            for (int round = 0; round < 4; round++) {
+                List<CompletionStage<Visited>> answers = new ArrayList<>();
+                for (int i = 0; i < KEYS; i++) {
+                    answers.add(one.visit(visit(0, round, i)));
+                    answers.add(other.visit(visit(1, round, KEYS - 1 - i)));
+                }
+                for (CompletionStage<Visited> answer : answers) {
+                    Visited visited = Given.get(answer);
+                    assertThat(visited.deferrals().isEmpty())
+                            .isEqualTo(visited.sighting().orElseThrow().passes());
+                }
+            }
+            assertThat(Given.get(one.stats()).passed()).isEqualTo(KEYS);
+        }
+        assertThat(deadlocks(servers, schema)).isEqualTo(before);
+    }
+
+    /** Of the same mail on both nodes, but from clients of their own: where it comes again on one, it is new on the other. */
+    private static Visit visit(int node, int round, int mail) {
+        boolean again = mail % 2 == node;
+        CounterKey counter = new CounterKey("deferrals", Given.key(-1 - mail).tuple());
+        return new Visit(
+                Given.key((again ? node : 2 + 2 * round + node) * KEYS + mail),
+                Given.at(Given.NOON.plus(Given.DELAY.multipliedBy(round))),
+                Optional.empty(),
+                Optional.of(new Visit.Deferrals(counter, Duration.ZERO, Duration.ofDays(1))));
     }
 
     /** Those of all tests so far. A session reports them at its end at the latest. */

@@ -12,12 +12,15 @@ import io.github.mailstay.greylist.Hash128;
 import io.github.mailstay.greylist.Sighting;
 import io.github.mailstay.greylist.Tally;
 import io.github.mailstay.greylist.store.Page;
+import io.github.mailstay.greylist.store.Visit;
+import io.github.mailstay.greylist.store.Visited;
 import io.github.mailstay.testkit.real.Real;
 import io.github.mailstay.testkit.real.RealServers;
 import java.sql.PreparedStatement;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.List;
 import java.util.Optional;
 import java.util.Random;
 import java.util.function.Supplier;
@@ -40,6 +43,7 @@ class SqlAgainstRulesTest {
     private static final long NOON = Instant.parse("2026-03-01T12:00:00Z").toEpochMilli();
     private static final GreylistKey KEY = new GreylistKey(new Hash128(1, 2), new Hash128(-3, 4));
     private static final CounterKey COUNTER = new CounterKey("passes", new Hash128(-5, 6));
+    private static final CounterKey DEFERRALS = new CounterKey("deferrals", new Hash128(-3, 7));
 
     /** What holds for each sample, in the session's one transaction, which is rolled back. */
     private interface Claim<T> {
@@ -62,7 +66,7 @@ class SqlAgainstRulesTest {
                 servers,
                 () -> Combinators.combine(tallies(), around(), gaps(), gaps()).as(Tuple::of),
                 (session, it) -> {
-                    put(session, it.get1().orElse(null));
+                    put(session, COUNTER, it.get1().orElse(null));
                     long now = it.get2();
                     long gap = it.get3();
                     long ttl = gap + it.get4() + 1;
@@ -86,6 +90,64 @@ class SqlAgainstRulesTest {
             assertThat(Statements.find(session, KEY))
                     .contains(GreylistRules.merge(sample.get1().orElse(null), sample.get2()));
         });
+    }
+
+    /** Any state of all three rows; both ways in which a store does it. */
+    @Test
+    void aVisitIsLookingTryingAndCounting(RealServers servers) throws Exception {
+        for (boolean together : List.of(true, false)) {
+            forAll(servers, SqlAgainstRulesTest::visits, (session, it) -> {
+                Visit visit = it.visit;
+                put(session, it.entry);
+                put(session, COUNTER, it.passes.orElse(null));
+                put(session, DEFERRALS, it.deferrals.orElse(null));
+                VisitWork work = new VisitWork(visit);
+                if (together) {
+                    VisitStatement.run(session, List.of(work));
+                } else {
+                    work.run(session);
+                    work.runSecond(session);
+                }
+                Instant now = visit.attempt().now();
+                Optional<Tally> trusting = it.passes.filter(passes -> !passes.isExpired(now));
+                if (visit.trust().isPresent()
+                        && trusting.map(Tally::count).orElse(0L)
+                                >= visit.trust().get().needed()) {
+                    assertThat(work.result()).isEqualTo(Visited.TRUSTED);
+                    assertThat(Statements.find(session, KEY)).isEqualTo(it.entry);
+                    assertThat(Statements.find(session, DEFERRALS))
+                            .isEqualTo(visit.deferrals().isPresent() ? Optional.empty() : it.deferrals);
+                    return;
+                }
+                Sighting expected = GreylistRules.next(it.entry.orElse(null), visit.attempt());
+                Optional<Tally> counted = visit.deferrals()
+                        .filter(count -> !expected.passes())
+                        .map(count -> Tally.next(it.deferrals.orElse(null), now, count.minGap(), count.ttl()));
+                assertThat(work.result()).isEqualTo(new Visited(Optional.of(expected), counted));
+                assertThat(Statements.find(session, KEY)).contains(expected.entry());
+                assertThat(Statements.find(session, COUNTER)).isEqualTo(it.passes);
+                assertThat(Statements.find(session, DEFERRALS))
+                        .isEqualTo(visit.deferrals().isPresent() ? counted : it.deferrals);
+            });
+        }
+    }
+
+    /** A visit, and what is remembered before it. */
+    private record Case(
+            Visit visit, Optional<GreylistEntry> entry, Optional<Tally> passes, Optional<Tally> deferrals) {}
+
+    private static Arbitrary<Case> visits() {
+        Arbitrary<Optional<Visit.Trust>> trust = Arbitraries.integers()
+                .between(1, 4)
+                .map(needed -> new Visit.Trust(COUNTER, needed))
+                .optional(0.7);
+        Arbitrary<Optional<Visit.Deferrals>> count = Combinators.combine(gaps(), gaps())
+                .as((gap, more) ->
+                        new Visit.Deferrals(DEFERRALS, Duration.ofMillis(gap), Duration.ofMillis(gap + more + 1)))
+                .optional(0.9);
+        return Combinators.combine(attempts(), trust, count, entries(), tallies(), tallies())
+                .as((attempt, needed, counts, entry, passes, deferrals) ->
+                        new Case(new Visit(KEY, attempt, needed, counts), entry, passes, deferrals));
     }
 
     private static <T> void forAll(RealServers servers, Supplier<Arbitrary<T>> values, Claim<T> claim)
@@ -178,11 +240,11 @@ class SqlAgainstRulesTest {
         }
     }
 
-    private static void put(Session session, @Nullable Tally tally) throws SQLException {
-        var unused = Statements.forget(session, COUNTER);
+    private static void put(Session session, CounterKey key, @Nullable Tally tally) throws SQLException {
+        var unused = Statements.forget(session, key);
         if (tally != null) {
             PreparedStatement insert = session.statement("INSERT INTO mailstay_counter VALUES (?, ?, ?, ?, ?)");
-            insert.setBytes(1, Statements.id(COUNTER));
+            insert.setBytes(1, Statements.id(key));
             insert.setLong(2, tally.count());
             insert.setLong(3, tally.firstCounted().toEpochMilli());
             insert.setLong(4, tally.lastCounted().toEpochMilli());

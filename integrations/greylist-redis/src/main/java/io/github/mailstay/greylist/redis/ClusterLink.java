@@ -54,6 +54,11 @@ final class ClusterLink extends Link {
     }
 
     @Override
+    boolean isOneServer() {
+        return false;
+    }
+
+    @Override
     List<Node> nodes() {
         return connection.getPartitions().stream()
                 .filter(node -> node.getRole() == RedisInstance.Role.UPSTREAM

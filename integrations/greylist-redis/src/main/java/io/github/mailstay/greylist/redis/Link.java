@@ -14,6 +14,9 @@ abstract class Link implements AutoCloseable {
     /** The commands; those on a key go to the server that holds it. */
     abstract RedisClusterAsyncCommands<String, String> commands();
 
+    /** Whether one server holds all keys, so that a script may change several of them. */
+    abstract boolean isOneServer();
+
     /** The servers that hold keys of their own, sorted by {@link Node#id}. */
     abstract List<Node> nodes();
 

@@ -12,9 +12,12 @@ import io.github.mailstay.greylist.store.GreylistStore;
 import io.github.mailstay.greylist.store.Page;
 import io.github.mailstay.greylist.store.StoreStats;
 import io.github.mailstay.greylist.store.Swept;
+import io.github.mailstay.greylist.store.Visit;
+import io.github.mailstay.greylist.store.Visited;
 import io.lettuce.core.ScriptOutputType;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
@@ -22,7 +25,7 @@ import java.util.concurrent.CompletionStage;
 
 /**
  * A greylist store on Redis 7, shared by any number of hosts: one server, a primary that sentinels name, or a cluster.
- * Thread-safe. Each change is one Lua script on one key, so hosts that write at once agree.
+ * Thread-safe. Each change is one Lua script, so hosts that write at once agree; but for a {@link #visit}, it is of one key.
  *
  * <p>No call blocks, and each ends: with an answer, or within twice the {@linkplain RedisGreylistStoreBuilder#timeout
  * timeout} (once more for each thousand keys of a {@link #list} or {@link #stats}) with FAILED. Calls fail at once while
@@ -108,6 +111,37 @@ public final class RedisGreylistStore implements GreylistStore {
                         ttl.toMillis(),
                         MARGIN_MILLIS)
                 .thenApply(Rows::tally));
+    }
+
+    /**
+     * {@inheritDoc} On one server all of it is one script, and one write to its log. In a cluster the keys lie in different
+     * slots, and what one step changes depends on the step before, so they follow each other.
+     */
+    @Override
+    public CompletionStage<Visited> visit(Visit visit) {
+        if (!link.isOneServer()) {
+            return GreylistStore.super.visit(visit);
+        }
+        visit.deferrals().ifPresent(count -> Tally.checkTimes(count.minGap(), count.ttl()));
+        List<String> keys = new ArrayList<>();
+        keys.add(names.of(visit.key()));
+        visit.trust().ifPresent(trust -> keys.add(names.of(trust.counter())));
+        visit.deferrals().ifPresent(count -> keys.add(names.of(count.counter())));
+        Attempt attempt = visit.attempt();
+        return calls.start(() -> Scripts.VISIT
+                .<List<Long>>run(
+                        link,
+                        ScriptOutputType.MULTI,
+                        keys,
+                        attempt.now().toEpochMilli(),
+                        attempt.delay().toMillis(),
+                        attempt.retryWindow().toMillis(),
+                        attempt.lifetime().toMillis(),
+                        MARGIN_MILLIS,
+                        visit.trust().map(Visit.Trust::needed).orElse(0),
+                        visit.deferrals().map(it -> it.minGap().toMillis()).orElse(0L),
+                        visit.deferrals().map(it -> it.ttl().toMillis()).orElse(0L))
+                .thenApply(row -> Rows.visited(row, attempt)));
     }
 
     @Override

@@ -1,8 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.github.mailstay.greylist.redis;
 
+import io.github.mailstay.greylist.Attempt;
 import io.github.mailstay.greylist.GreylistEntry;
+import io.github.mailstay.greylist.Sighting;
 import io.github.mailstay.greylist.Tally;
+import io.github.mailstay.greylist.store.Visited;
 import io.lettuce.core.KeyValue;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -29,6 +32,17 @@ final class Rows {
 
     static Tally tally(List<Long> row) {
         return new Tally(row.get(0), time(row.get(1)), time(row.get(2)), time(row.get(3)));
+    }
+
+    /** What the script of a visit gives: nothing, an entry, or an entry and a counter. */
+    static Visited visited(List<Long> row, Attempt attempt) {
+        if (row.isEmpty()) {
+            return Visited.TRUSTED;
+        }
+        int end = ENTRY.length;
+        return new Visited(
+                Optional.of(Sighting.of(entry(row.subList(0, end)), attempt)),
+                row.size() == end ? Optional.empty() : Optional.of(tally(row.subList(end, row.size()))));
     }
 
     /** The values of a hash's fields; empty if there is no such key. */

@@ -7,6 +7,7 @@ import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 
@@ -26,12 +27,17 @@ record Script(String text, String sha1) {
         }
     }
 
+    /** Runs it on one key. */
+    <T> CompletionStage<T> run(Link link, ScriptOutputType type, String key, long... args) {
+        return run(link, type, List.of(key), args);
+    }
+
     /**
-     * Runs it on one key: by its name, and with its text where Redis has not seen it or has forgotten it (a restart, a
+     * Runs it on these keys, which must lie on one server: by its name, and with its text where Redis has not seen it or has forgotten it (a restart, a
      * failover). Redis refuses an unknown name before it has done anything, so nothing happens twice.
      */
-    <T> CompletionStage<T> run(Link link, ScriptOutputType type, String key, long... args) {
-        String[] keys = {key};
+    <T> CompletionStage<T> run(Link link, ScriptOutputType type, List<String> names, long... args) {
+        String[] keys = names.toArray(String[]::new);
         String[] texts = new String[args.length];
         for (int i = 0; i < args.length; i++) {
             texts[i] = Long.toString(args[i]);

@@ -77,6 +77,11 @@ final class SingleLink extends Link {
     }
 
     @Override
+    boolean isOneServer() {
+        return true;
+    }
+
+    @Override
     List<Node> nodes() {
         return List.of(new Node("", () -> CompletableFuture.completedFuture(commands())));
     }

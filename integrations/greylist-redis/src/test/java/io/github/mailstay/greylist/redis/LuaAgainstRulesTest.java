@@ -12,6 +12,8 @@ import io.github.mailstay.greylist.Hash128;
 import io.github.mailstay.greylist.Sighting;
 import io.github.mailstay.greylist.Tally;
 import io.github.mailstay.greylist.store.Page;
+import io.github.mailstay.greylist.store.Visit;
+import io.github.mailstay.greylist.store.Visited;
 import io.github.mailstay.testkit.real.RealServers;
 import io.github.mailstay.testkit.real.RedisServer;
 import io.lettuce.core.RedisClient;
@@ -30,6 +32,7 @@ import net.jqwik.api.ForAll;
 import net.jqwik.api.Label;
 import net.jqwik.api.Property;
 import net.jqwik.api.Provide;
+import net.jqwik.api.constraints.IntRange;
 import net.jqwik.api.constraints.LongRange;
 import net.jqwik.api.lifecycle.AddLifecycleHook;
 import net.jqwik.api.lifecycle.AfterContainer;
@@ -46,6 +49,7 @@ class LuaAgainstRulesTest {
     private static final long MARGIN = 60_000;
     private static final GreylistKey KEY = new GreylistKey(new Hash128(1, 2), new Hash128(-3, 4));
     private static final CounterKey COUNTER = new CounterKey("passes", new Hash128(-5, 6));
+    private static final CounterKey DEFERRALS = new CounterKey("deferrals", new Hash128(-3, 7));
 
     private static @Nullable Rig rig;
 
@@ -97,16 +101,63 @@ class LuaAgainstRulesTest {
                         Instant.ofEpochMilli(first),
                         Instant.ofEpochMilli(first + later),
                         Instant.ofEpochMilli(expires));
-        String name = rig().names.of(COUNTER);
-        redis().del(name);
-        if (before != null) {
-            redis().hset(name, hash(Rows.TALLY, count, first, first + later, expires));
-        }
+        put(COUNTER, before);
         Tally expected = Tally.next(before, at, Duration.ofMillis(gap), Duration.ofMillis(gap + more));
         assertThat(Stores.get(rig().store.tally(COUNTER, at, Duration.ofMillis(gap), Duration.ofMillis(gap + more))))
                 .isEqualTo(expected);
         assertThat(Stores.get(rig().store.find(COUNTER))).contains(expected);
-        assertLives(name, Duration.between(at, expected.expiresAt()));
+        assertLives(rig().names.of(COUNTER), Duration.between(at, expected.expiresAt()));
+    }
+
+    @Property
+    @Label("a visit is looking, trying and counting, from any state of its three keys")
+    void visitIsTheRules(
+            @ForAll("entries") @Nullable GreylistEntry before,
+            @ForAll("attempts") Attempt attempt,
+            @ForAll("tallies") @Nullable Tally passes,
+            @ForAll("tallies") @Nullable Tally deferrals,
+            @ForAll @IntRange(max = 4) int needed,
+            @ForAll @LongRange(min = -1, max = 1_000_000) long gap,
+            @ForAll @LongRange(min = 1, max = 1_000_000) long more)
+            throws Exception {
+        put(before);
+        put(COUNTER, passes);
+        put(DEFERRALS, deferrals);
+        Visit visit = new Visit(
+                KEY,
+                attempt,
+                needed == 0 ? Optional.empty() : Optional.of(new Visit.Trust(COUNTER, needed)),
+                gap < 0
+                        ? Optional.empty()
+                        : Optional.of(
+                                new Visit.Deferrals(DEFERRALS, Duration.ofMillis(gap), Duration.ofMillis(gap + more))));
+        Visited visited = Stores.get(rig().store.visit(visit));
+        Optional<GreylistEntry> entry = Stores.get(rig().store.find(KEY));
+        Optional<Tally> counted = Stores.get(rig().store.find(DEFERRALS));
+        assertThat(Stores.get(rig().store.find(COUNTER))).isEqualTo(Optional.ofNullable(passes));
+        boolean isTrusted =
+                needed > 0 && passes != null && passes.count() >= needed && !passes.isExpired(attempt.now());
+        if (isTrusted) {
+            assertThat(visited).isEqualTo(Visited.TRUSTED);
+            assertThat(entry).isEqualTo(Optional.ofNullable(before));
+            assertThat(counted).isEqualTo(gap < 0 ? Optional.ofNullable(deferrals) : Optional.empty());
+            return;
+        }
+        Sighting expected = GreylistRules.next(before, attempt);
+        Optional<Tally> tally = visit.deferrals()
+                .filter(count -> !expected.passes())
+                .map(count -> Tally.next(deferrals, attempt.now(), count.minGap(), count.ttl()));
+        assertThat(visited).isEqualTo(new Visited(Optional.of(expected), tally));
+        assertThat(entry).contains(expected.entry());
+        assertLives(
+                rig().names.of(KEY),
+                Duration.between(attempt.now(), expected.entry().expiresAt()));
+        assertThat(counted).isEqualTo(gap < 0 ? Optional.ofNullable(deferrals) : tally);
+        if (tally.isPresent()) {
+            assertLives(
+                    rig().names.of(DEFERRALS),
+                    Duration.between(attempt.now(), tally.get().expiresAt()));
+        }
     }
 
     @Property
@@ -143,6 +194,21 @@ class LuaAgainstRulesTest {
                         Instant.ofEpochMilli(expires),
                         tries,
                         passes))
+                .injectNull(0.1);
+    }
+
+    @Provide
+    Arbitrary<Tally> tallies() {
+        return Combinators.combine(
+                        Arbitraries.longs().between(1, 3),
+                        around(),
+                        Arbitraries.longs().between(0, 1_000_000),
+                        around())
+                .as((count, first, later, expires) -> new Tally(
+                        count,
+                        Instant.ofEpochMilli(first),
+                        Instant.ofEpochMilli(first + later),
+                        Instant.ofEpochMilli(expires)))
                 .injectNull(0.1);
     }
 
@@ -185,6 +251,21 @@ class LuaAgainstRulesTest {
                                     entry.expiresAt().toEpochMilli(),
                                     entry.tries(),
                                     entry.passes()));
+        }
+    }
+
+    private static void put(CounterKey key, @Nullable Tally tally) {
+        String name = rig().names.of(key);
+        redis().del(name);
+        if (tally != null) {
+            redis().hset(
+                            name,
+                            hash(
+                                    Rows.TALLY,
+                                    tally.count(),
+                                    tally.firstCounted().toEpochMilli(),
+                                    tally.lastCounted().toEpochMilli(),
+                                    tally.expiresAt().toEpochMilli()));
         }
     }
 
