@@ -45,9 +45,50 @@ class ReplyFilterTest {
     }
 
     @ParameterizedTest
+    @CsvSource({
+        "127.0.0.&4, 127.0.0.4, true",
+        "127.0.0.&4, 127.0.0.12, true",
+        "127.0.0.&4, 127.0.0.255, true",
+        "127.0.0.&4, 127.0.0.8, false",
+        "127.0.0.&12, 127.0.0.8, true",
+        "127.0.0.&12, 127.0.0.3, false",
+        "127.0.0.0/24, 127.0.0.255, true",
+        "127.0.0.0/24, 127.0.1.0, false",
+        "127.0.0.8/29, 127.0.0.7, false",
+        "127.0.0.8/29, 127.0.0.8, true",
+        "127.0.0.8/29, 127.0.0.15, true",
+        "127.0.0.8/29, 127.0.0.16, false",
+        "127.0.8.0/21, 127.0.15.255, true",
+        "127.0.8.0/21, 127.0.16.0, false",
+        "127.0.0.2/32, 127.0.0.2, true",
+        "127.0.0.0/8, 127.99.98.97, true",
+    })
+    void matchesBitsAndNetworks(String filter, String address, boolean matches) {
+        assertThat(ReplyFilter.parse(filter).matches(address(address))).isEqualTo(matches);
+        ReplyFilter again = ReplyFilter.parse(ReplyFilter.parse(filter).toString());
+        assertThat(again.matches(address(address))).as("as it writes itself").isEqualTo(matches);
+    }
+
+    @Example
+    void errorCodesMayLieWhereNoListingDoes() {
+        assertThat(ReplyFilter.parseErrors("127.255.255.[252..255]").matches(address("127.255.255.254")))
+                .isTrue();
+        assertThatThrownBy(() -> ReplyFilter.parseErrors("any")).hasMessage("any is no set of error codes");
+        assertThatThrownBy(() -> ReplyFilter.parseErrors("10.0.0.1")).hasMessageContaining("never matches");
+    }
+
+    @ParameterizedTest
     @CsvSource(
             delimiter = '|',
             value = {
+                "127.0.0.& | a number is missing (at character 10)",
+                "127.0.0.&0 | has a mask without bits (at character 10)",
+                "127.0.0.&256 | has a number above 255 (at character 10)",
+                "127.0.0.0/7 | has a network of /7, not /8 to /32",
+                "127.0.0.0/33 | has a network of /33, not /8 to /32",
+                "127.0.0.2/31x | has more than four fields",
+                "127.0.0.3/31 | has bits behind its /31",
+                "127.0.0.[0..1]/24 | has a network and a set",
                 "127.0.0 | a '.' and a further field are missing (at character 8)",
                 "127.0.0. | a number is missing (at character 9)",
                 "127.0.0.2.3 | has more than four fields (at character 10)",
