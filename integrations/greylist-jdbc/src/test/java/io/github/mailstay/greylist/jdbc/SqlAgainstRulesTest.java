@@ -14,6 +14,7 @@ import io.github.mailstay.greylist.Tally;
 import io.github.mailstay.greylist.store.Page;
 import io.github.mailstay.greylist.store.Visit;
 import io.github.mailstay.greylist.store.Visited;
+import io.github.mailstay.testkit.greylist.AnyStates;
 import io.github.mailstay.testkit.real.Real;
 import io.github.mailstay.testkit.real.RealServers;
 import java.sql.PreparedStatement;
@@ -40,7 +41,7 @@ import org.junit.jupiter.api.Test;
 @Real("postgresql")
 class SqlAgainstRulesTest {
     private static final int SAMPLES = 1000;
-    private static final long NOON = Instant.parse("2026-03-01T12:00:00Z").toEpochMilli();
+    private static final AnyStates ANY = new AnyStates(Instant.parse("2026-03-01T12:00:00Z"));
     private static final GreylistKey KEY = new GreylistKey(new Hash128(1, 2), new Hash128(-3, 4));
     private static final CounterKey COUNTER = new CounterKey("passes", new Hash128(-5, 6));
     private static final CounterKey DEFERRALS = new CounterKey("deferrals", new Hash128(-3, 7));
@@ -178,42 +179,15 @@ class SqlAgainstRulesTest {
     }
 
     private static Arbitrary<GreylistEntry> someEntry() {
-        return Combinators.combine(
-                        around(),
-                        Arbitraries.longs().between(0, 1_000_000),
-                        around(),
-                        Arbitraries.longs().between(1, 3),
-                        Arbitraries.longs().between(0, 2))
-                .as((first, more, expires, tries, passes) -> new GreylistEntry(
-                        Instant.ofEpochMilli(first),
-                        Instant.ofEpochMilli(first + more),
-                        Instant.ofEpochMilli(expires),
-                        tries,
-                        passes));
+        return ANY.entries();
     }
 
     private static Arbitrary<Optional<Tally>> tallies() {
-        return Combinators.combine(
-                        Arbitraries.longs().between(1, 3),
-                        around(),
-                        Arbitraries.longs().between(0, 1_000_000),
-                        around())
-                .as((count, first, later, expires) -> new Tally(
-                        count,
-                        Instant.ofEpochMilli(first),
-                        Instant.ofEpochMilli(first + later),
-                        Instant.ofEpochMilli(expires)))
-                .optional(0.9);
+        return ANY.tallies().optional(0.9);
     }
 
     private static Arbitrary<Attempt> attempts() {
-        Arbitrary<Long> durations = Arbitraries.of(1L, 2L, 300_000L, 1_000_000L);
-        return Combinators.combine(around(), durations, durations, durations)
-                .as((now, delay, more, lifetime) -> new Attempt(
-                        Instant.ofEpochMilli(now),
-                        Duration.ofMillis(delay),
-                        Duration.ofMillis(delay + more),
-                        Duration.ofMillis(lifetime)));
+        return ANY.attempts();
     }
 
     private static Arbitrary<Long> gaps() {
@@ -223,11 +197,7 @@ class SqlAgainstRulesTest {
 
     /** A few values close together and a delay apart, so that every edge is met, and some in between. */
     private static Arbitrary<Long> around() {
-        return Arbitraries.oneOf(
-                        Arbitraries.longs().between(-2, 2),
-                        Arbitraries.longs().between(299_998, 300_002),
-                        Arbitraries.longs().between(-2_000_000, 2_000_000))
-                .map(offset -> NOON + offset);
+        return ANY.around();
     }
 
     private static void put(Session session, Optional<GreylistEntry> entry) throws SQLException {

@@ -14,6 +14,7 @@ import io.github.mailstay.greylist.Tally;
 import io.github.mailstay.greylist.store.Page;
 import io.github.mailstay.greylist.store.Visit;
 import io.github.mailstay.greylist.store.Visited;
+import io.github.mailstay.testkit.greylist.AnyStates;
 import io.github.mailstay.testkit.real.RealServers;
 import io.github.mailstay.testkit.real.RedisServer;
 import io.lettuce.core.RedisClient;
@@ -25,9 +26,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import net.jqwik.api.Arbitraries;
 import net.jqwik.api.Arbitrary;
-import net.jqwik.api.Combinators;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Label;
 import net.jqwik.api.Property;
@@ -45,7 +44,7 @@ import org.jspecify.annotations.Nullable;
 @AddLifecycleHook(LuaAgainstRulesTest.NeedsRedis.class)
 class LuaAgainstRulesTest {
     // Fifteen digits: more than Lua writes unless it is told to.
-    private static final long NOON = Instant.parse("9000-03-01T12:00:00Z").toEpochMilli();
+    private static final AnyStates ANY = new AnyStates(Instant.parse("9000-03-01T12:00:00Z"));
     private static final long MARGIN = 60_000;
     private static final GreylistKey KEY = new GreylistKey(new Hash128(1, 2), new Hash128(-3, 4));
     private static final CounterKey COUNTER = new CounterKey("passes", new Hash128(-5, 6));
@@ -182,55 +181,23 @@ class LuaAgainstRulesTest {
 
     @Provide
     Arbitrary<GreylistEntry> entries() {
-        return Combinators.combine(
-                        around(),
-                        Arbitraries.longs().between(0, 1_000_000),
-                        around(),
-                        Arbitraries.longs().between(1, 3),
-                        Arbitraries.longs().between(0, 2))
-                .as((first, more, expires, tries, passes) -> new GreylistEntry(
-                        Instant.ofEpochMilli(first),
-                        Instant.ofEpochMilli(first + more),
-                        Instant.ofEpochMilli(expires),
-                        tries,
-                        passes))
-                .injectNull(0.1);
+        return ANY.entries().injectNull(0.1);
     }
 
     @Provide
     Arbitrary<Tally> tallies() {
-        return Combinators.combine(
-                        Arbitraries.longs().between(1, 3),
-                        around(),
-                        Arbitraries.longs().between(0, 1_000_000),
-                        around())
-                .as((count, first, later, expires) -> new Tally(
-                        count,
-                        Instant.ofEpochMilli(first),
-                        Instant.ofEpochMilli(first + later),
-                        Instant.ofEpochMilli(expires)))
-                .injectNull(0.1);
+        return ANY.tallies().injectNull(0.1);
     }
 
     @Provide
     Arbitrary<Attempt> attempts() {
-        Arbitrary<Long> durations = Arbitraries.of(1L, 2L, 300_000L, 1_000_000L);
-        return Combinators.combine(around(), durations, durations, durations)
-                .as((now, delay, more, lifetime) -> new Attempt(
-                        Instant.ofEpochMilli(now),
-                        Duration.ofMillis(delay),
-                        Duration.ofMillis(delay + more),
-                        Duration.ofMillis(lifetime)));
+        return ANY.attempts();
     }
 
     /** A few values close together and a delay apart, so that every edge is met, and some in between. */
     @Provide
     Arbitrary<Long> around() {
-        return Arbitraries.oneOf(
-                        Arbitraries.longs().between(-2, 2),
-                        Arbitraries.longs().between(299_998, 300_002),
-                        Arbitraries.longs().between(-2_000_000, 2_000_000))
-                .map(offset -> NOON + offset);
+        return ANY.around();
     }
 
     /** The key lives as long as what it holds counts, and up to a minute more, reckoned from the time of the caller. */
