@@ -12,7 +12,7 @@ usage() {
     cat <<'USAGE'
 usage: run-rbl.sh [-r ROUNDS] [-s SECONDS] [-c CONNECTIONS] [-A | -B]
   -r ROUNDS       measured rounds (3)
-  -s SECONDS      time of one measurement (6)
+  -s SECONDS      time of one measurement (4)
   -c CONNECTIONS  numbers of connections of part B ("1 10 100")
   -A              only part A, the library and dnsperf
   -B              only part B, the daemon, policyd-weight and gross; needs root
@@ -24,7 +24,7 @@ USAGE
 }
 
 arguments=("$@")
-rounds=3 seconds=6 connections="1 10 100" parts="A B"
+rounds=3 seconds=4 connections="1 10 100" parts="A B"
 while getopts r:s:c:ABh option; do
     case $option in
         r) rounds=$OPTARG ;;
@@ -73,13 +73,14 @@ if ((EUID == 0)); then
 fi
 
 clients=20000    # of part A, asked for in turn
-warmup=10        # seconds, unmeasured, of each part of A and each server of B
+warmup=8         # seconds, unmeasured, of the library and of each server
 zones=()
 for ((i = 1; i <= 8; i++)); do zones+=("bl$i.bench.test"); done
 silent=silent.bench.test
 
-# directory_of OWNER: a directory of that user alone, in $home.
+# directory_of OWNER NAME: a directory of that user alone, in $home, for the server NAME.
 directory_of() {
+    mkdir -p "$work/$2"
     home=$(mktemp -d)
     directories+=("$home")
     if ((EUID == 0)); then chown "$1:" "$home"; fi
@@ -92,7 +93,7 @@ await() {
     until "$@" >/dev/null 2>&1; do
         if ((SECONDS >= end)) || ! kill -0 "${pid[$name]}" 2>/dev/null; then
             echo "$name did not start:" >&2
-            tail -n 20 "$work/$name.log" >&2
+            tail -n 20 "$work/$name/log" >&2
             exit 1
         fi
         sleep 0.1
@@ -105,10 +106,9 @@ has_test_points() {
 
 # Lists of a few networks. To the silent one every question is ignored, as if it were not there.
 start_rbldnsd() {
-    local zone head data
-    # As the testkit has it.
+    local zone head data as=()
     head=$'$SOA 60 ns.bench.test hostmaster.bench.test 0 600 300 3600 60\n$NS 60 ns.bench.test\n$TTL 60\n:127.0.0.2:Listed\n127.0.0.2'
-    directory_of rbldns
+    directory_of rbldns rbldnsd
     data=("$silent:acl:acl")
     printf '%s\n' '127.0.0.0/8 :ignore' >"$home/acl"
     for zone in "${zones[@]}" "$silent"; do
@@ -118,12 +118,15 @@ start_rbldnsd() {
     for zone in "${zones[@]:0:4}"; do printf '%s\n' 192.0.2.0/24 >>"$home/$zone"; done
     for zone in "${zones[@]:2:4}"; do printf '%s\n' 198.51.100.0/24 203.0.113.0/24 >>"$home/$zone"; done
     printf '2.0.0.127.%s A\n' "${zones[@]}" >"$work/points"
-    if ((EUID == 0)); then port[rbldnsd]=53; else port[rbldnsd]=$((20000 + RANDOM % 10000)); fi
-    "$rbldnsd" -n -b "127.0.0.1/${port[rbldnsd]}" -c 0 -w "$home" $( ((EUID)) || echo "-u rbldns") "${data[@]}" \
-        >"$work/rbldnsd.log" 2>&1 </dev/null &
+    if ((EUID == 0)); then port[rbldnsd]=53 as=(-u rbldns); else port[rbldnsd]=$((20000 + RANDOM % 10000)); fi
+    "$rbldnsd" -n -b "127.0.0.1/${port[rbldnsd]}" -c 0 -w "$home" "${as[@]}" "${data[@]}" \
+        >"$work/rbldnsd/log" 2>&1 </dev/null &
     remember rbldnsd
     await rbldnsd has_test_points
 }
+
+# Datagrams so far that a full socket of this namespace did not take.
+dropped() { awk '/^Udp: [0-9]/ { print $6 }' /proc/net/snmp; }
 
 # value NAME: of the line in $reply.
 value() { sed -n "s/.*\b$1=\([0-9.]*\).*/\1/p" <<<"$reply"; }
@@ -164,21 +167,25 @@ start_bench() {
         "${port[rbldnsd]}" "$work/clients" "${zones[@]}" "$silent" 2>"$work/bench.log"; }
     remember bench
     exec {to_bench}>&"${BENCH[1]}" {from_bench}<&"${BENCH[0]}"
-    hear 60
+    hear ready 60
 }
 
-# A line of the library's program, into $reply.
+# hear WORD SECONDS: the line of the library's program that begins so, into $reply; the JVM may have something to say too.
 hear() {
-    if ! read -r -t "$1" -u "$from_bench" reply; then
-        echo "the library's program gave no answer:" >&2
-        grep -v '^SLF4J' "$work/bench.log" >&2 || true
-        exit 1
-    fi
+    local end=$((SECONDS + $2))
+    while reply= && read -r -t $((end > SECONDS ? end - SECONDS : 1)) -u "$from_bench" reply; do
+        if [[ "$reply " == "$1 "* ]]; then return; fi
+    done
+    {
+        echo "the library's program gave no answer:"
+        grep -v '^SLF4J' "$work/bench.log" || true
+    } >&2
+    exit 1
 }
 
 tell() {
     echo "$*" >&"$to_bench"
-    hear $((${*: -1} + 60))
+    hear "$1" $((${*: -1} + 60))
     echo "$*: $reply" >&2
 }
 
@@ -240,6 +247,133 @@ library_table() {
     echo "| slowest decision with the dead list | $(median "$of.worst" '%.1f ms (%.1f, %.1f)' 1000) | |"
 }
 
+# --- part B
+
+is_listening() { (: <>"/dev/tcp/127.0.0.1/$1"); }
+
+# start_weight NAME PORT ZONE...: its caches off, nothing but the lists asked, its own limits for their answers, 110
+# processes, so that 100 connections have one each. What it has to say to syslog is written to a file instead, over and over.
+start_weight() {
+    local name=$1 zone
+    directory_of polw "$name"
+    port[$name]=$2
+    : >"$home/decisions"
+    chown polw: "$home/decisions"
+    {
+        printf '$%s = "%s";\n' USER polw GROUP polw TCP_PORT "$2" BIND_ADDRESS 127.0.0.1 PIDFILE "$home/pid" \
+            LOCKPATH "$home/run/" SPATH "$home/run/cache.sock" MAX_PROC 110 CACHESIZE 0 POSCACHESIZE 0 dnsbl_checks_only 1
+        # shellcheck disable=SC2016 # Perl's
+        printf '$syslog_socktype = { type => "stream", path => "%s" };\n@dnsbl_score = (\n' "$home/decisions"
+        for zone in "${@:3}"; do printf '"%s", 4, 0, "%s",\n' "$zone" "${zone%%.*}"; done
+        echo ');'
+        echo '1;'
+    } >"$home/conf"
+    "$weight" -D -f "$home/conf" start >"$work/$name/log" 2>&1 </dev/null &
+    remember "$name"
+    await "$name" is_listening "$2"
+}
+
+# start_gross NAME PORT ZONE...: foreground, so that its decisions go to a file; no replication; its own limits.
+start_gross() {
+    local name=$1
+    directory_of gross "$name"
+    port[$name]=$2
+    {
+        printf '%s\n' host=127.0.0.1 port="$2" protocol=postfix check=dnsbl
+        printf 'dnsbl=%s\n' "${@:3}"
+    } >"$home/conf"
+    chmod 755 "$home"
+    "$grossd" -d -r -u gross -f "$home/conf" >"$work/$name/log" 2>&1 </dev/null &
+    remember "$name"
+    await "$name" is_listening "$2"
+}
+
+# start_mailstayd NAME ZONE...
+start_mailstayd() {
+    local name=$1 zone lists=
+    for zone in "${@:2}"; do lists+="{id=${zone%%.*},zone=$zone},"; done
+    start_daemon "$name" --set greylist.mode=suspicious --set greylist.store=memory --set rbl.cache-entries=0 \
+        --set "rbl.resolver=[\"127.0.0.1:53\"]" --set "rbl.lists=[${lists%,}]"
+}
+
+# policyd-weight leaves the process of its cache behind, and children that were busy: they go while it is there to wait for
+# them.
+finish_all() {
+    local name children=()
+    for name in weight.all weight.one; do
+        if [[ -n ${pid[$name]:-} ]]; then
+            read -r -a children -d '' <"/proc/${pid[$name]}/task/${pid[$name]}/children" || true
+            kill -s KILL "${children[@]}" 2>/dev/null || true
+        fi
+    done
+    sleep 0.5
+    finish
+}
+
+servers=(weight gross mailstayd)
+declare -A title=([weight]="policyd-weight" [gross]="gross" [mailstayd]="mailstayd")
+
+# load NAME [OPTION]...: clients never seen before; leaves the JSON line in $reply.
+load() {
+    local name=$1 first=${sent[$1]:-0}
+    shift
+    if ! reply=$("$work/policyload" --tcp "127.0.0.1:${port[$name]}" --first "$first" --reply-timeout 40 -l "$name" "$@"); then
+        echo "$name: requests without an answer: $reply" >>"$work/wrong"
+    fi
+    [[ -n $reply ]] || { echo "$name is gone" >&2; tail -n 20 "$work/$name/log" >&2; exit 1; }
+    sent[$name]=$((first + $(field requests)))
+}
+
+start_servers() {
+    local which lists at=5600 name
+    for which in all one; do
+        lists=("${zones[@]}")
+        if [[ $which == one ]]; then lists[-1]=$silent; fi
+        echo "starting the servers, lists: ${lists[*]}" >&2
+        start_weight weight.$which $at "${lists[@]}"
+        start_gross gross.$which $((at + 10)) "${lists[@]}"
+        start_mailstayd mailstayd.$which "${lists[@]}"
+        at=$((at + 20))
+        for name in "${servers[@]}"; do
+            # On some of the lists: not passed. So they do ask.
+            load "$name.$which" -n 1 --client-net 192.0.2.0/24
+            if (($(field pass))); then echo "$name.$which lets pass who is listed" >>"$work/wrong"; fi
+            load "$name.$which" -k 100 -n 1000000000 -d $warmup
+            echo "warmed up: $name.$which: $(field rps)/s" >&2
+        done
+    done
+}
+
+# measure ROUND all|one CONNECTIONS SERVER
+measure() {
+    local k=$3 name=$4.$2 of="$work/result/b.$2.$3.$4" before used lost
+    before=$(ticks "$name")
+    lost=$(dropped)
+    load "$name" -k "$k" -n 1000000000 -d "$seconds"
+    used=$(($(ticks "$name") - before))
+    echo $(($(dropped) - lost)) >>"$of.lost"
+    field rps >>"$of.rps"
+    field p50 >>"$of.p50"
+    field p99 >>"$of.p99"
+    awk -v t="$used" -v hz="$(getconf CLK_TCK)" -v n="$(field requests)" \
+        'BEGIN { print n ? t / hz / n * 1e6 : 0 }' >>"$of.cpu"
+    if [[ $(field pass) != "$(field requests)" ]]; then echo "round $1, $name, $k connections: not all passed: $reply" >>"$work/wrong"; fi
+    over "$(field rps)" "$(tail -n 1 "$work/result/b.$2.$3.weight.rps")" >>"$of.times"
+    echo "round $1: $name, $k connections: $(field rps)/s, load $(cut -d ' ' -f 1 /proc/loadavg)" >&2
+}
+
+servers_table() {
+    local name of
+    echo "| Server | Requests/s | Times policyd-weight's | p50 | p99 | CPU a request | Questions dropped |"
+    echo "|---|---:|---:|---:|---:|---:|---:|"
+    for name in "${servers[@]}"; do
+        of="$work/result/b.$1.$2.$name"
+        printf '| %s | %s | %s | %s | %s | %s | %s |\n' "${title[$name]}" "$(median "$of.rps" '%.1f (%.1f, %.1f)')" \
+            "$(median "$of.times" '%.1f (%.1f, %.1f)')" "$(median "$of.p50" '%.2f ms (%.2f, %.2f)' 1000)" \
+            "$(median "$of.p99" '%.2f ms (%.2f, %.2f)' 1000)" "$(median "$of.cpu" '%.0f µs (%.0f, %.0f)')" "$(median "$of.lost" '%.0f (%.0f, %.0f)')"
+    done
+}
+
 # --- run
 
 mkdir "$work/result"
@@ -252,8 +386,20 @@ if is_part A; then
     tell load 100 $warmup
     tell single $((warmup / 2))
 fi
+if is_part B; then
+    trap finish_all EXIT
+    compile policyload
+    start_servers
+fi
 for ((round = 1; round <= rounds; round++)); do
     if is_part A; then library_round "$round"; fi
+    if is_part B; then
+        for k in $connections; do
+            for which in all one; do
+                for name in "${servers[@]}"; do measure "$round" $which "$k" "$name"; done
+            done
+        done
+    fi
     cut -d ' ' -f 1 /proc/loadavg >>"$work/loads"
 done
 
@@ -262,3 +408,17 @@ echo "* $rounds rounds, $seconds s each measurement; load average: $(spread '%.1
 echo "* all figures: median (least, greatest) of the rounds"
 echo
 if is_part A; then library_table; fi
+if is_part B; then
+    for k in $connections; do
+        for which in all one; do
+            printf '\n**%s connection%s, %s**\n\n' "$k" "$( ((k == 1)) || echo s)" \
+                "$([[ $which == all ]] && echo "all lists healthy" || echo "one list silent")"
+            servers_table $which "$k"
+        done
+    done
+fi
+if [[ -s $work/wrong ]]; then
+    echo "wrong answers or trouble:" >&2
+    cat "$work/wrong" >&2
+    exit 1
+fi

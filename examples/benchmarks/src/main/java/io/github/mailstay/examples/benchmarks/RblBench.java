@@ -41,7 +41,7 @@ import org.jspecify.annotations.Nullable;
  * silent SECONDS           a list that never answers in place of the last: before it is dead, and after
  * </pre>
  *
- * <p>Each command is answered by one line of {@code name=value}, times in microseconds. It ends at the end of its input,
+ * <p>Each command is answered by one line, its name and {@code name=value}, times in microseconds. It ends at the end of its input,
  * and with status 1 when an answer is wrong.
  */
 public final class RblBench {
@@ -84,7 +84,7 @@ public final class RblBench {
             String[] words = line.split(" ");
             double seconds = Double.parseDouble(words[words.length - 1]);
             System.out.println(
-                    switch (words[0]) {
+                    words[0] + " " + switch (words[0]) {
                         case "single" -> single(seconds);
                         case "load" -> load(Integer.parseInt(words[1]), seconds);
                         case "silent" -> silent(seconds);
