@@ -2,8 +2,8 @@
 # SPDX-License-Identifier: Apache-2.0
 # shellcheck disable=SC2034 # the scripts read what is set here
 #
-# What run-policy.sh and run-greylist.sh share. Sourced after the options are read; makes a work directory and removes it,
-# with every server started here, when the script ends.
+# What run-policy.sh, run-greylist.sh and run-rbl.sh share. Sourced after the options are read; makes a work directory and
+# removes it, with every server started here, when the script ends.
 
 lib=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 java=${JAVA:-java}
