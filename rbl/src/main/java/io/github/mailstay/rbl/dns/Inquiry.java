@@ -15,14 +15,18 @@ import org.xbill.DNS.Record;
 /**
  * One question on its way through the resolvers, until one has an answer or the time is over.
  *
- * <p>The time is shared out evenly: each resolver gets a turn, and then another if it was silent, since datagrams get
- * lost. One that fails is not asked again, and the next has its turn at once. Who is silent is still listened to when
- * his turn is over: the first answer counts.
+ * <p>Each resolver gets a turn, a short one, since datagrams get lost. Then each that was silent gets another; these share
+ * the rest evenly. One that fails is not asked again, and the next has its turn at once. Who is silent is still listened
+ * to when his turn is over: the first answer counts.
  *
  * <p>Concurrency: all but {@link #answer} is touched on the {@link Worker} only.
  */
 final class Inquiry {
     private static final int ROUNDS = 2;
+
+    /** A resolver that has to ask others first may need longer: it is listened to all the same. */
+    private static final Duration FIRST_TURN = Duration.ofMillis(300);
+
     private static final Reply.Failed TIMEOUT = new Reply.Failed("timeout");
 
     private final Record question;
@@ -32,7 +36,8 @@ final class Inquiry {
     private final CompletableFuture<Reply> answer = new CompletableFuture<>();
     private final Runnable released;
     private final List<NameServer> failed = new ArrayList<>(1);
-    private final Duration turn;
+    private final Duration firstTurn;
+    private final Duration secondTurn;
     private int turns;
     private int waiting;
     private boolean returned;
@@ -53,7 +58,10 @@ final class Inquiry {
         this.worker = worker;
         this.deadline = deadline;
         this.released = released;
-        this.turn = deadline.left().dividedBy((long) servers.size() * ROUNDS);
+        Duration left = deadline.left();
+        Duration even = left.dividedBy((long) servers.size() * ROUNDS);
+        firstTurn = even.compareTo(FIRST_TURN) < 0 ? even : FIRST_TURN;
+        secondTurn = left.minus(firstTurn.multipliedBy(servers.size())).dividedBy(servers.size());
     }
 
     CompletableFuture<Reply> answer() {
@@ -80,6 +88,7 @@ final class Inquiry {
             return;
         }
         Duration left = deadline.left();
+        Duration turn = turns <= servers.size() ? firstTurn : secondTurn;
         alarm = worker.after(server == null || left.compareTo(turn) < 0 ? left : turn, this::turnIsOver);
         if (server != null) {
             last = server;
