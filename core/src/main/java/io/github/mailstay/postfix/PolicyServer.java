@@ -10,6 +10,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -74,11 +75,12 @@ public final class PolicyServer implements AutoCloseable {
             return;
         }
         listeners.forEach(PolicyListener::close);
-        for (PolicyConnection connection : connections) {
-            connection.drainSoon();
-        }
         long until = System.nanoTime() + settings.grace().toNanos();
         try {
+            awaitUnbound();
+            for (PolicyConnection connection : connections) {
+                connection.drainSoon();
+            }
             while (admitted.get() > 0 && System.nanoTime() - until < 0) {
                 TimeUnit.MILLISECONDS.sleep(5);
             }
@@ -89,6 +91,16 @@ public final class PolicyServer implements AutoCloseable {
             log.warn("policy: {} connections were still busy after {}", admitted.get(), settings.grace());
         }
         loops.forEach(IoLoop::close);
+    }
+
+    /** A channel that a selector knows is closed in earnest only when that selector has turned once more. */
+    private void awaitUnbound() throws InterruptedException {
+        CountDownLatch turned = new CountDownLatch(1);
+        loops.get(0).execute(turned::countDown);
+        long most = Math.min(settings.grace().toNanos(), TimeUnit.SECONDS.toNanos(1));
+        if (!turned.await(most, TimeUnit.NANOSECONDS)) {
+            log.warn("policy: a loop is stuck, its sockets are closed when it ends");
+        }
     }
 
     PolicySettings settings() {
