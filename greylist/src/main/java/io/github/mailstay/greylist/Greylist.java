@@ -54,13 +54,14 @@ public final class Greylist implements PolicyCheck {
     private final Throttle throttle;
     private final Optional<Ceiling> ceiling;
     private final StoreWatch watch = new StoreWatch(this::tell);
-    private final MessageMemory messages = new MessageMemory();
+    private final MessageMemory messages;
 
     Greylist(GreylistStore store, GreylistKeys keys, InstantSource clock, GreylistSettings settings) {
         this.store = store;
         this.keys = keys;
         this.clock = clock;
         this.settings = settings;
+        this.messages = new MessageMemory(settings.delays().at(0));
         words = new GreylistWords(settings.host());
         standing = new ClientStanding(store, keys, settings.trustAfter(), settings.lifetime());
         throttle = new Throttle(store, keys, settings.maxBegun(), settings.throttlePeriod());

@@ -8,7 +8,6 @@ import io.github.mailstay.policy.Suspicion;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Optional;
-import java.util.concurrent.ExecutionException;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -18,8 +17,9 @@ import org.jspecify.annotations.Nullable;
  * one time of arrival, one suspicion. Known by {@code instance}, sender and client address; requests without an instance
  * are messages of their own.
  *
- * <p>Bounded: {@value #MESSAGES} messages, ten minutes each; one that was forgotten is taken for a new one. Thread-safe
- * through the cache.
+ * <p>Bounded: {@value #MESSAGES} messages, ten minutes each, and no longer than the shortest delay: who asks again after
+ * that with the instance of his first try has waited. One that was forgotten is taken for a new one. Thread-safe through
+ * the cache, whose steps on one name are atomic.
  */
 final class MessageMemory {
     private static final int MESSAGES = 10_000;
@@ -66,16 +66,24 @@ final class MessageMemory {
             .expireAfterWrite(Duration.ofMinutes(10))
             .build();
 
+    private final Duration shortestDelay;
+
+    MessageMemory(Duration shortestDelay) {
+        this.shortestDelay = shortestDelay;
+    }
+
     /** The message of this request, made now if it is the first of it. */
     Message of(PolicyRequest request, Supplier<Message> make) {
         if (request.instance().isEmpty()) {
             return make.get();
         }
-        try {
-            return messages.get(name(request), make::get);
-        } catch (ExecutionException e) {
-            throw new IllegalStateException("a message cannot be made", e);
-        }
+        Message now = make.get();
+        return messages.asMap()
+                .compute(name(request), (name, known) -> known != null && isSame(known, now) ? known : now);
+    }
+
+    private boolean isSame(Message known, Message now) {
+        return now.arrived().isBefore(known.arrived().plus(shortestDelay));
     }
 
     /** The message of this request, if one of its recipients was asked about. */

@@ -87,6 +87,22 @@ class GreylistPolicyTest extends GreylistFixture {
     }
 
     @Test
+    void aTryAfterTheDelayIsANewOneEvenIfItsInstanceIsTheOld() {
+        Greylist greylist = builder().build();
+        for (Duration wait : List.of(Duration.ZERO, Duration.ofSeconds(299), Duration.ofSeconds(1))) {
+            now = now.plus(wait);
+            Outcome outcome = ask(
+                    greylist,
+                    request("192.0.2.1", "a@example.org", "b@example.net").attribute("instance", "m1"));
+            if (wait.toSeconds() == 1) {
+                assertThat(outcome).isInstanceOf(Outcome.Continue.class);
+            } else {
+                assertThat(outcome).isInstanceOf(Outcome.Settle.class);
+            }
+        }
+    }
+
+    @Test
     void theRecipientsOfOneMessageAreTreatedAlike() {
         Greylist greylist = builder().suspiciousOnly(true).build();
         Suspicion suspicion = new Suspicion(1, List.of("zen"));
