@@ -94,7 +94,7 @@ final class Poll {
     }
 
     private void stopIfDecided() {
-        if (!report.isDone() && isDecided()) {
+        if (decided != Decided.NEVER && !report.isDone() && isDecided()) {
             fillAll(new ListResult.Unasked(ListResult.Unasked.NOT_NEEDED));
         }
     }

@@ -75,6 +75,9 @@ final class ReplyClassifier {
      * waited for.
      */
     static ListResult merge(List<ListCode> codes, List<ListResult> results) {
+        if (results.size() == 1) {
+            return results.get(0); // nearly always, and for each list at each answer
+        }
         List<ListResult.Listed> listed = every(ListResult.Listed.class, results);
         if (!listed.isEmpty()) {
             return new ListResult.Listed(
