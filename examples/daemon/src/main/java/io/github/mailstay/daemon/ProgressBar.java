@@ -42,7 +42,7 @@ final class ProgressBar extends FilterInputStream {
                     .toString();
             return device.startsWith("/dev/pts/") || device.startsWith("/dev/tty");
         } catch (IOException | UnsupportedOperationException e) {
-            return false;
+            return false; // no /proc: no bar
         }
     }
 
